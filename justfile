@@ -52,6 +52,10 @@ load *arguments:
 live *arguments:
     cargo run --release --example live_load -- {{arguments}}
 
+# How soon a chat of 1,000 hears a line that was read once for all of them; `--database-url` of an empty PostgreSQL
+chat *arguments:
+    cargo run --release --example chat_load -- {{arguments}}
+
 # What the served release takes: `soak` for ten minutes, hostile `uploads`, or a `crowd` of more connections than descriptors
 pressure *what:
     cargo build --release

@@ -42,6 +42,7 @@ LEFT_OUT = {
     ("post", "/api/v1/events/{event}/phase"): "moves the demonstration to its end",
     ("delete", "/api/v1/organizations/{organization}/staff/{grant}"): "takes the role away",
     ("get", "/api/v1/events/{event}/live"): "a stream has no end; tests/event/live.rs listens",
+    ("get", "/api/v1/events/{event}/chat/{room}/live"): "a stream has no end; tests/event/chat listens",
 }
 # Those that come first, or that no list tells; and what is listed elsewhere.
 NAMES = {

@@ -106,9 +106,11 @@ const shown = (id) => stage?.talents.find((talent) => talent.id === id);
 const waiting = () =>
   stage?.couples.find((couple) => couple.state === "waiting") ?? stage?.couples.find((couple) => couple.state === "aside");
 const speaks = () => stage?.confessions.find((speech) => speech.state === "waiting");
+const drawn = (id) => stage?.draws.find((one) => one.id === id);
 const performs = () => stage?.talents.find((talent) => talent.state === "waiting");
 const firstOf = {
   talent: () => performs() && { kind: "talent", act: performs().id },
+  draw: () => stage?.draws.length && { kind: "draw", draw: (stage.draws.find((one) => one.state === "waiting") ?? stage.draws[0]).id },
   couple: () => waiting() && { kind: "couple", couple: waiting().id, reveals: "numbers" },
   confession: () => speaks() && { kind: "confession", confession: speaks().id, named: false },
 };
@@ -132,7 +134,7 @@ function follows(shows) {
 // Where there is nothing to show, the preview does not keep what stood there: Enter would show it.
 function nothing(kind) {
   next = { kind: "blank" };
-  tell(say({ couple: "nothing-more", confession: "nobody-speaks", talent: "nobody-performs" }[kind] ?? "nothing-to-show"));
+  tell(say({ couple: "nothing-more", confession: "nobody-speaks", talent: "nobody-performs", draw: "nothing-to-draw" }[kind] ?? "nothing-to-show"));
 }
 
 function choose(kind) {
@@ -149,6 +151,7 @@ function choose(kind) {
 function previewed() {
   const shows = { ...next };
   if (shows.kind === "talent") Object.assign(shows, shown(shows.act));
+  else if (shows.kind === "draw") Object.assign(shows, drawn(shows.draw)?.scene);
   else if (firstOf[shows.kind]) shows.pair = known(shows)?.pair ?? [];
   if (GATHERED[shows.kind]) Object.assign(shows, gathered);
   shows.kind = next.kind;
@@ -170,6 +173,7 @@ function paint() {
   paintCalls("couples", "couple", stage.couples);
   if (at("confessions")) paintCalls("confessions", "confession", stage.confessions);
   paintCalls("talents", "talent", stage.talents);
+  paintCalls("draws", "draw", stage.draws);
   rounds.paint();
   paintSheet();
 }
@@ -195,6 +199,7 @@ const CALLED = {
   couple: { names: (call) => pair(call, " · "), first: { reveals: "numbers" } },
   confession: { names: (call) => pair(call, " → "), first: { named: false } },
   talent: { names: (call) => [`${call.badge} `, bdi(call.title)], first: {}, id: "act" },
+  draw: { names: (call) => [bdi(call.scene.name)], first: {} },
 };
 function pair(call, between) {
   return call.pair.flatMap((face, place) => [place ? between : "", `${face.badge} `, bdi(face.nickname)]);
@@ -283,7 +288,7 @@ for (const button of document.querySelectorAll("[data-cue]")) button.onclick = (
 for (const button of document.querySelectorAll("[data-prepare]")) button.onclick = () => choose(button.dataset.prepare);
 
 const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", p: "pause", "+": "more", "=": "more", "-": "less", r: "replan", n: "segment", Enter: "take" };
-const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple", 6: "confession", 7: "icebreaker", 8: "groups", 9: "talent" };
+const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple", 6: "confession", 7: "icebreaker", 8: "groups", 9: "talent", 0: "draw" };
 const PLACES = { round: "round-act", pause: "round-pause", more: "round-more", less: "round-less", segment: "segment-next" };
 const TYPED = "input, textarea, select, summary";
 // Enter shows what stands in the preview, wherever the focus is: whoever goes by keyboard presses a

@@ -3,7 +3,8 @@
 //   import { listen, serverNow } from "./live.js";
 //   const stop = listen(`/api/v1/events/${slug}/live`, (snapshot) => …, {
 //     link: (there) => banner.hidden = there,   // the link went or came back
-//     gone: (status) => location.reload(),      // 401, 403, 404: nothing more will be told
+//     gone: (status) => location.reload(),      // 401, 403, 404, 409: nothing more will be told
+//     from: "17",                               // the version this page was made with, where it knows one
 //   });
 //
 // Not an EventSource: that one tells neither why it was refused nor the heartbeats, and comes back
@@ -38,8 +39,8 @@ export function hearTime(time) {
   hear(time);
 }
 
-export function listen(url, tell, { link = () => {}, gone = () => {} } = {}) {
-  let version = null;
+export function listen(url, tell, { link = () => {}, gone = () => {}, from = null } = {}) {
+  let version = from;
   let tries = 0;
   let there = null;
   let asking = null;
@@ -77,7 +78,7 @@ export function listen(url, tell, { link = () => {}, gone = () => {} } = {}) {
       const headers = { Accept: "text/event-stream" };
       if (version) headers["Last-Event-ID"] = version;
       const answer = await fetch(url, { headers, signal, cache: "no-store", redirect: "manual" });
-      if ([401, 403, 404].includes(answer.status)) return answer.status;
+      if ([401, 403, 404, 409].includes(answer.status)) return answer.status;
       if (!answer.ok || !answer.headers.get("content-type")?.startsWith("text/event-stream")) return 0;
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let rest = ""; ; ) {

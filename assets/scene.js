@@ -159,6 +159,27 @@ const DRAWN = {
     const what = fitted(make("h1", "scene-act"), title ?? "", 7, 84);
     return [make("h2", "scene-head", say("talent")), what, make("p", "scene-lead", badge ?? ""), arc(root)];
   },
+  draw: (root, { stage }, say) => {
+    const { name, people, fingerprint, named, calls, prizes, held, off } = stage.shows;
+    const title = fitted(make("h1", "scene-act"), name ?? "", 5, 84);
+    if (off) return [title, make("p", "scene-lead", say("draw-off"))];
+    if (!held) {
+      // Set in groups, so that two who read it aloud do not lose each other.
+      const groups = (fingerprint ?? "").match(/.{1,8}/g) ?? [];
+      return [
+        title,
+        make("p", "scene-lead", say("draw-people", { count: people ?? 0 })),
+        make("p", "scene-hint", say("draw-fingerprint")),
+        make("p", "scene-print", ...groups.map((group) => make("span", "", group))),
+        make("p", "scene-hint", named ? say("draw-named", { named }) : say(calls?.length ? "draw-calls" : "draw-hall")),
+        calls?.length ? make("p", "scene-calls", ...calls.map((number) => make("b", "", String(number)))) : null,
+      ];
+    }
+    const winners = (prize) => prize.winners.map((face) => make("span", "", face.badge, face.nickname ? ` ${face.nickname}` : ""));
+    const row = (prize) => make("li", "", make("b", "", prize.name), ...winners(prize));
+    const parts = cut(prizes, 4);
+    return [make("div", "scene-top", title), ...turned("scene-prizes", parts, row)];
+  },
 };
 
 // Draws what a snapshot says; what stays the same is left alone, or it would blink.

@@ -6,6 +6,12 @@ use actix_web::{Route, web};
 use utoipa::openapi::{OpenApi, Paths, RefOr, Schema};
 use utoipa_actix_web::OpenApiFactory;
 
+/// Whether an address is one of a call, and none of a page.
+#[must_use]
+pub fn is_call(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
 /// What was said of the calls so far.
 #[derive(Default)]
 pub struct Description {

@@ -41,6 +41,8 @@ pub enum What {
     /// 祝福: can wait a breath; a whole hall taps at once.
     Blessed,
     OutcomesChanged,
+    /// Somebody says something in the chat; who listens there looks, and nobody else.
+    ChatMoved,
     /// Something may have been missed: read everything again, at every event.
     Missed,
 }

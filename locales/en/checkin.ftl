@@ -17,6 +17,10 @@ device-invited = Waiting for the scan
 device-lapsed = Expired
 device-paired = In use
 device-revoked = Shut out
+devices-board = Board
+devices-any-board = Any board of the day
+devices-board-act = Set
+flash-device-assigned = The device’s board was updated
 flash-device-revoked = The device is shut out
 
 invitation-title = Scan this with the phone that will be the desk
@@ -91,6 +95,7 @@ card-code-act = Check in
 card-code-desk = Open the desk
 
 desk-title = Desk
+desk-vouchers = Redeem vouchers
 desk-noscript = The desk needs JavaScript. Without it, scan badges with the phone's own scanner: that checks people in, too.
 desk-camera = Camera
 desk-camera-on = Camera on
@@ -186,3 +191,6 @@ desk-reason-conflict = Another desk let this number in, too
 desk-reason-clock-skew = This device's clock is wrong
 desk-reason-unclear = { review-unclear }
 desk-reason-not-undone = Could not be taken back
+review-reason-other-board = Reason: their seat is on another board.
+desk-reason-other-board = Their seat is on another board
+desk-advice-other-board = Their badge page says when and where.

@@ -189,6 +189,8 @@ tab-mail = Mail
 tab-audit = Audit
 
 tab-circle = Circle
+tab-chat = Chat
+tab-posters = Posters
 
 tab-reviews = { reviews-title }
 
@@ -222,6 +224,7 @@ trouble-not-published = Publish the event before moving it on.
 trouble-already-published = The event is published already.
 trouble-not-ready = It cannot be published like this: some of its times have gone by. Change them in the settings first.
 
+tab-draws = Draws
 tab-quizzes = { plaza-quizzes }
 
 tab-groups = { groups-title }

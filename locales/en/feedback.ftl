@@ -24,3 +24,15 @@ feedback-count = { $count } answers
 feedback-too-few = Shown from { $count } answers on, so that nobody can be recognized.
 feedback-rounded = Shares are rounded to tens; sentences are in no order.
 flash-feedback-kept = Received, thank you
+
+feedback-online-title = How were the days online?
+feedback-online-promise = There was no seat for you this time, and we would like to hear from you. The organizer reads shares and sentences of everybody together, never who said what; it changes nothing about the next time you apply.
+feedback-online-overall = The days online, all in all
+feedback-effort = What there was to do each day
+feedback-effort-light = Too little
+feedback-effort-right = Right
+feedback-effort-heavy = Too much
+feedback-clear = It was clear how people were selected
+feedback-online-again = Would apply again
+feedback-online-not-asked = Once the event is over, those without a seat are asked.
+feedback-online-heading = Those who were not selected

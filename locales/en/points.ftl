@@ -3,6 +3,7 @@ rule-points-sign_in = Daily sign-in
 rule-points-quiz = { plaza-quizzes }
 rule-points-post = Posts
 rule-points-game = Games
+rule-points-chat = Words in the chat
 
 points-lines = Every line
 points-total = total
@@ -32,6 +33,7 @@ rule-points-sign_in-note = Signing in on the plaza.
 rule-points-quiz-note = Answering the question of the day, right or wrong.
 rule-points-post-note = A post you approved.
 rule-points-game-note = The day's game, entered by you.
+rule-points-chat-note = The first lines of a day in the chat. Keep it small: talk is cheap.
 trouble-too-many-points = All caps together exceed 100.
 trouble-profile-invalid = 1 to 10 times a day, never rising; points and cap from 0 to 100.
 trouble-sign-in-invalid = { trouble-profile-invalid }

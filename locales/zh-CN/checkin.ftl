@@ -17,6 +17,10 @@ device-invited = 等待扫码
 device-lapsed = 已过期
 device-paired = 使用中
 device-revoked = 已停用
+devices-board = 专场
+devices-any-board = 当天的各专场
+devices-board-act = 指定
+flash-device-assigned = 这台设备负责的专场已更新
 flash-device-revoked = 设备已停用
 
 invitation-title = 用要做签到台的手机扫这个码
@@ -85,6 +89,7 @@ card-code-act = 签到
 card-code-desk = 打开签到台
 
 desk-title = 签到台
+desk-vouchers = 核销兑换券
 desk-noscript = 签到台要用 JavaScript。打不开的话，用手机自带的扫码功能扫号码牌，也能签到。
 desk-camera = 摄像头
 desk-camera-on = 打开摄像头
@@ -180,3 +185,6 @@ desk-reason-conflict = 另一个签到台也放进了这个号码
 desk-reason-clock-skew = 这台设备的时钟不准
 desk-reason-unclear = { review-unclear }
 desk-reason-not-undone = 撤销没有成功
+review-reason-other-board = 原因：入选的是另一个专场。
+desk-reason-other-board = 入选的是另一个专场
+desk-advice-other-board = 时间和地点在号码牌页面上，请到那一场去。

@@ -183,6 +183,8 @@ tab-mail = 群发邮件
 tab-audit = 审计
 
 tab-circle = 活动圈
+tab-chat = 交流群
+tab-posters = 海报
 
 tab-reviews = { reviews-title }
 
@@ -216,6 +218,7 @@ trouble-not-published = 先公布活动，再推进阶段。
 trouble-already-published = 活动已经公布了。
 trouble-not-ready = 现在还不能公布：有的时间已经过去了，请先到“设置”里改。
 
+tab-draws = 抽奖
 tab-quizzes = { plaza-quizzes }
 
 tab-groups = { groups-title }

@@ -24,3 +24,15 @@ feedback-count = { $count } 份
 feedback-too-few = 满 { $count } 份才显示，免得认出是谁。
 feedback-rounded = 比例按整十取整，句子不按先后排列。
 flash-feedback-kept = 收到了，谢谢你
+
+feedback-online-title = 线上活动，怎么样？
+feedback-online-promise = 这次没能请你到现场，想听听你怎么说。主办方只看到大家合起来的比例和句子，看不到是谁说的；不影响下次报名。
+feedback-online-overall = 线上这些天，总的来说
+feedback-effort = 每天要做的事
+feedback-effort-light = 太少
+feedback-effort-right = 刚好
+feedback-effort-heavy = 太多
+feedback-clear = 怎么选人的，说清楚了
+feedback-online-again = 下次还报名
+feedback-online-not-asked = 活动结束之后，请没能到现场的人说几句。
+feedback-online-heading = 没有入选的人

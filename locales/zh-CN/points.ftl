@@ -3,6 +3,7 @@ rule-points-sign_in = 每日签到
 rule-points-quiz = { plaza-quizzes }
 rule-points-post = 发布展示
 rule-points-game = 小游戏
+rule-points-chat = 群里说话
 
 points-lines = 积分流水
 points-total = 共
@@ -32,6 +33,7 @@ rule-points-sign_in-note = 每天到广场签到。
 rule-points-quiz-note = 答当天的题，答了就算，不论对错。
 rule-points-post-note = 展示经主办方审核通过。
 rule-points-game-note = 参加当天的小游戏，由主办方登记。
+rule-points-chat-note = 在交流群里说话，每天头几句。要防刷，数字写小。
 trouble-too-many-points = 所有上限加起来超过了 100 分。
 trouble-profile-invalid = 每天 1 到 10 次、一次比一次不多；分数和上限在 0 到 100 之间。
 trouble-sign-in-invalid = { trouble-profile-invalid }

@@ -65,6 +65,17 @@ mod m0230_running_rounds;
 mod m0240_told_people;
 mod m0241_lines_of_person;
 mod m0242_found_by_index;
+mod m0250_boards;
+mod m0255_draws;
+mod m0256_goods;
+mod m0275_volunteer_contact;
+mod m0276_case_letters;
+mod m0277_case_questions;
+mod m0278_case_calendars;
+mod m0279_introductions;
+mod m0285_chat;
+mod m0286_online_feedback;
+mod m0287_desk_boards;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -84,6 +95,12 @@ pub const LIVED_WITH: &[&str] = &[
     "m0240_told_people",
     "m0241_lines_of_person",
     "m0242_found_by_index",
+    "m0250_boards",
+    "m0255_draws",
+    "m0256_goods",
+    "m0285_chat",
+    "m0286_online_feedback",
+    "m0287_desk_boards",
 ];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
@@ -154,6 +171,17 @@ impl MigratorTrait for Migrator {
             Box::new(m0240_told_people::Migration),
             Box::new(m0241_lines_of_person::Migration),
             Box::new(m0242_found_by_index::Migration),
+            Box::new(m0250_boards::Migration),
+            Box::new(m0255_draws::Migration),
+            Box::new(m0256_goods::Migration),
+            Box::new(m0275_volunteer_contact::Migration),
+            Box::new(m0276_case_letters::Migration),
+            Box::new(m0277_case_questions::Migration),
+            Box::new(m0278_case_calendars::Migration),
+            Box::new(m0279_introductions::Migration),
+            Box::new(m0285_chat::Migration),
+            Box::new(m0286_online_feedback::Migration),
+            Box::new(m0287_desk_boards::Migration),
         ]
     }
 }

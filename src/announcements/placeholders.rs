@@ -77,8 +77,11 @@ pub fn filled(words: &str, reader: &Reader, event: &event::Model, now: DateTime<
         Gap::Nickname => reader.to.nickname.clone(),
         Gap::Number => reader.number.clone(),
         Gap::Event => event.titled(reader.to.language).to_owned(),
-        Gap::Starts => when::moment_in_full(reader.to.language, event.zone(), event.starts_at, now),
-        Gap::Venue => event.venue.clone(),
+        Gap::Starts => {
+            let starts_at = reader.place.as_ref().map_or(event.starts_at, |place| place.starts_at);
+            when::moment_in_full(reader.to.language, event.zone(), starts_at, now)
+        }
+        Gap::Venue => reader.place.as_ref().map_or(&event.venue, |place| &place.venue).clone(),
     };
     let piece = |piece: Piece<'_>| match piece {
         Piece::Words(words) => words.to_owned(),

@@ -18,7 +18,7 @@ pub async fn oneself(app: &App, by: &Organizer) -> Result<Reader, Error> {
     let db = app.database.reader();
     let account_id = by.account.account_id;
     let to = Recipient::find(db, app, account_id).await?.ok_or_else(Refused::not_signed_in)?;
-    Ok(Reader { account_id, to, number: "A0001".to_owned() }.reading(Language::Zh))
+    Ok(Reader { account_id, to, number: "A0001".to_owned(), place: None }.reading(Language::Zh))
 }
 
 /// Sends it to nobody else, in both languages where there are both. It is no announcement and stays out of the history.

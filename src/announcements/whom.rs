@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use garde::Validate;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,8 +13,10 @@ use crate::app::App;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::error::Fault;
+use crate::events::event;
 use crate::language::Language;
 use crate::registrations::registration::{self, Side, Status};
+use crate::screening::place::{self, Place, Places};
 
 /// Which applicants. What is left out does not narrow it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
@@ -45,6 +47,8 @@ pub struct Reader {
     pub to: Recipient,
     /// Of the application.
     pub number: String,
+    /// Where their seat is, where that is not where the event is.
+    pub place: Option<Place>,
 }
 
 impl Reader {
@@ -74,7 +78,7 @@ pub async fn readers(db: &impl ConnectionTrait, app: &App, event_id: Uuid, whom:
         let came = came(db, event_id).await?;
         rows.retain(|row| came.contains(&row.id) == wanted);
     }
-    addressed(db, app, &rows).await
+    addressed(db, app, event_id, &rows).await
 }
 
 /// Who is inside, or was let out again after having been.
@@ -90,12 +94,23 @@ async fn came(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<Uuid>
 }
 
 /// The people behind some registrations, one letter a person.
-async fn addressed(db: &impl ConnectionTrait, app: &App, rows: &[registration::Model]) -> Result<Vec<Reader>, Fault> {
+async fn addressed(
+    db: &impl ConnectionTrait,
+    app: &App,
+    event_id: Uuid,
+    rows: &[registration::Model],
+) -> Result<Vec<Reader>, Fault> {
+    let event = event::Entity::find_by_id(event_id).one(db).await?;
+    let places = match &event {
+        Some(event) => place::of_people(db, event, rows.iter().map(|row| row.id)).await?,
+        None => Places::default(),
+    };
     let mut recipients = Recipient::find_all(db, app, rows.iter().map(|row| row.account_id)).await?;
     // Taken out: somebody who withdrew and applied again stands here twice.
     let reader = |row: &registration::Model| {
         let to = recipients.remove(&row.account_id)?;
-        Some(Reader { account_id: row.account_id, to, number: row.label() })
+        let place = event.as_ref().map(|event| places.of(event, row.id)).filter(|place| place.board.is_some());
+        Some(Reader { account_id: row.account_id, to, number: row.label(), place })
     };
     Ok(rows.iter().filter_map(reader).collect())
 }

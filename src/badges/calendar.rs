@@ -4,32 +4,49 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::events::event;
+use crate::screening::place::Place;
 
-/// An `.ics` file with the event as one entry. `guest` keeps a second file from making a second
+/// An `.ics` file with the evening as one entry, where the guest has their seat. `guest` keeps a second file from making a second
 /// entry; `url` leads back.
 #[must_use]
-pub fn entry(event: &event::Model, title: &str, guest: Uuid, url: &str, written: DateTime<Utc>) -> String {
-    let moment = |at: DateTime<Utc>| at.format("%Y%m%dT%H%M%SZ").to_string();
-    let lines = [
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".to_owned(),
-        "PRODID:-//Queqiao//Queqiao//ZH".to_owned(),
-        "METHOD:PUBLISH".to_owned(),
+pub fn entry(
+    (event, place): (&event::Model, &Place),
+    title: &str,
+    guest: Uuid,
+    url: &str,
+    written: DateTime<Utc>,
+) -> String {
+    file([vec![
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}.{guest}@queqiao", event.id),
         format!("DTSTAMP:{}", moment(written)),
-        format!("DTSTART:{}", moment(event.starts_at)),
-        format!("DTEND:{}", moment(event.ends_at)),
-        format!("SUMMARY:{}", escaped(title)),
-        format!("LOCATION:{}", escaped(&event.venue)),
+        format!("DTSTART:{}", moment(place.starts_at)),
+        format!("DTEND:{}", moment(place.ends_at)),
+        format!("SUMMARY:{}", escaped(&place.titled(title))),
+        format!("LOCATION:{}", escaped(&place.venue)),
         format!("URL:{url}"),
         "END:VEVENT".to_owned(),
-        "END:VCALENDAR".to_owned(),
-    ];
-    lines.iter().flat_map(|line| [folded(line), "\r\n".to_owned()]).collect()
+    ]])
 }
 
-fn escaped(text: &str) -> String {
+/// A calendar of entries, each in its lines.
+#[must_use]
+pub fn file(entries: impl IntoIterator<Item = Vec<String>>) -> String {
+    let before = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Queqiao//Queqiao//ZH", "METHOD:PUBLISH"];
+    let lines = before.into_iter().map(str::to_owned);
+    let lines = lines.chain(entries.into_iter().flatten()).chain(["END:VCALENDAR".to_owned()]);
+    lines.flat_map(|line| [folded(&line), "\r\n".to_owned()]).collect()
+}
+
+/// As a calendar writes a moment.
+#[must_use]
+pub fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// As a calendar writes a text.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,");
     text.replace("\r\n", "\\n").replace(['\n', '\r'], "\\n")
 }

@@ -20,6 +20,7 @@ use crate::events::phase::Phase;
 use crate::happening::What;
 use crate::mail::letter;
 use crate::registrations::registration::{self, Side, Status};
+use crate::screening::place;
 
 /// Who was numbered now, and how many wear a number on each side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +47,7 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
     let (mut men, mut women) = (highest(&txn, event.id, Side::Men).await?, highest(&txn, event.id, Side::Women).await?);
     let accounts = waiting.iter().map(|registration| registration.account_id);
     let recipients = Recipient::find_all(&txn, app, accounts).await?;
+    let places = place::of_people(&txn, &event, waiting.iter().map(|registration| registration.id)).await?;
     let (mut badges, mut codes, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for registration in &waiting {
         let last = match registration.side {
@@ -64,7 +66,8 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
         };
         codes.push(Secret::fresh(app)?.row(app, badge.id)?);
         let to = (&recipients, registration.account_id);
-        written.extend(letters::letter(app, &event, to, Occasion::Badge, badge.worn())?);
+        let place = places.of(&event, registration.id);
+        written.extend(letters::letter(app, &event, to, Occasion::Badge, (badge.worn(), &place))?);
         badges.push(badge::ActiveModel {
             id: Set(badge.id),
             event_id: Set(badge.event_id),

@@ -13,6 +13,7 @@ use crate::events::event;
 use crate::mail::attachment::Attachment;
 use crate::mail::letter::{Letter, letter_words};
 use crate::page::{fluent, when};
+use crate::screening::place::Place;
 
 /// Which letter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,23 +41,31 @@ pub fn letter(
     event: &event::Model,
     to: (&HashMap<Uuid, Recipient>, Uuid),
     occasion: Occasion,
-    worn: Number,
+    (worn, place): (Number, &Place),
 ) -> Result<Option<Letter>, Fault> {
     let (recipients, account_id) = to;
     let Some(to) = recipients.get(&account_id) else { return Ok(None) };
-    let (title, nickname, venue) = (event.titled(to.language), to.nickname.as_str(), event.venue.as_str());
+    let (nickname, venue) = (to.nickname.as_str(), place.venue.as_str());
+    let titled = place.titled(event.titled(to.language));
+    let title = titled.as_str();
     let number = worn.to_string();
-    let when = when::moment_in_full(to.language, event.zone(), event.starts_at, app.now());
+    let when = when::moment_in_full(to.language, event.zone(), place.starts_at, app.now());
     let path = format!("/e/{}/badge", event.slug);
     let letter = match occasion {
         Occasion::Badge => Letter::new(app, "badge", to, Badge { title, nickname, number, when, venue }, &path),
         Occasion::Reminder => {
-            let today = event.day(app.now()) == event.day(event.starts_at);
-            let day = fluent::say(to.language, if today { "reminder-today" } else { "reminder-tomorrow" }, &[]);
+            let (today, evening) = (event.day(app.now()), event.day(place.starts_at));
+            let day = match (evening - today).num_days() {
+                0 => fluent::say(to.language, "reminder-today", &[]),
+                1 => fluent::say(to.language, "reminder-tomorrow", &[]),
+                // A board may be on a later day than the first.
+                _ => when::day(to.language, event.zone(), place.starts_at, app.now()),
+            };
             Letter::new(app, "reminder", to, Reminder { title, nickname, day, number, when, venue }, &path)
         }
     };
-    let entry = calendar::entry(event, title, account_id, &app.public_url(&path), app.now());
+    let entry =
+        calendar::entry((event, place), event.titled(to.language), account_id, &app.public_url(&path), app.now());
     Ok(Some(Letter {
         event_id: Some(event.id),
         attachments: vec![Attachment::file("event.ics", "text/calendar; charset=utf-8", entry.as_bytes())],

@@ -15,6 +15,7 @@ use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Status;
+use crate::screening::place::{self, Place};
 
 /// Keeps the page on the phone. Served from beside the page, because a worker rules over no more
 /// than what lies below its own address.
@@ -58,18 +59,26 @@ pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<H
         Err(Error::Refused(_)) => None,
         Err(fault) => return Err(fault),
     };
+    let place = seat_of(&house, &me).await?;
     let (page, event, now) = (visit.page, &me.event, house.now());
     page::answer(&MyBadge {
         slug: event.slug.clone(),
-        title: event.titled(page.language).to_owned(),
+        title: place.titled(event.titled(page.language)),
         tabs: tabs::of_hour(&page, event, now, "badge"),
-        when: when::stretch_zoned(page.language, event.zone(), event.starts_at, event.ends_at, now),
-        venue: event.venue.clone(),
+        when: when::stretch_zoned(page.language, event.zone(), place.starts_at, place.ends_at, now),
+        venue: place.venue,
         tonight: event.phase(now) == Phase::OnSite,
         none: why_none(me.registration.status_at(now), event.phase(now)),
         badge,
         page,
     })
+}
+
+/// When and where somebody is expected.
+async fn seat_of(house: &House, me: &Participant) -> Result<Place, Error> {
+    let (event, id) = (me.event.clone(), me.registration.id);
+    let places = house.ask(async move |app| place::of_people(app.database.reader(), &event, [id]).await).await?;
+    Ok(places.of(&me.event, id))
 }
 
 /// What somebody without a badge is told, as a key of words.
@@ -95,12 +104,13 @@ pub async fn badge_worker() -> HttpResponse {
 
 /// The evening for the phone's calendar.
 #[get("/e/{event}/badge/calendar.ics")]
-pub async fn badge_calendar(house: House, visit: Visit, me: Participant) -> HttpResponse {
-    let event = &me.event;
+pub async fn badge_calendar(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
+    let (event, place) = (&me.event, seat_of(&house, &me).await?);
     let url = house.public_url(&format!("/e/{}/badge", event.slug));
-    let entry = calendar::entry(event, event.titled(visit.page.language), me.account.account_id, &url, house.now());
-    HttpResponse::Ok()
+    let title = event.titled(visit.page.language);
+    let entry = calendar::entry((event, &place), title, me.account.account_id, &url, house.now());
+    Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}.ics\"", event.slug)))
-        .body(entry)
+        .body(entry))
 }

@@ -20,6 +20,7 @@ use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::mail::letter;
 use crate::registrations::registration;
+use crate::screening::place;
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +54,8 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
     if let Some(owner) = registration::Entity::find_by_id(badge.registration_id).one(&txn).await? {
         let recipients = Recipient::find_all(&txn, app, [owner.account_id]).await?;
         let to = (&recipients, owner.account_id);
-        if let Some(letter) = letters::letter(app, event, to, Occasion::Badge, badge.worn())? {
+        let place = place::of_people(&txn, event, [owner.id]).await?.of(event, owner.id);
+        if let Some(letter) = letters::letter(app, event, to, Occasion::Badge, (badge.worn(), &place))? {
             letter::post(&txn, app, letter).await?;
         }
     }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::events::event;
 use crate::mail::letter::{self, Letter};
 use crate::registrations::registration::{self, Status};
+use crate::screening::place;
 
 /// How many letters one transaction writes.
 const AT_ONCE: u64 = 50;
@@ -61,6 +62,7 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
         .await?;
     let owners: HashMap<Uuid, Uuid> = owners.into_iter().map(|owner| (owner.id, owner.account_id)).collect();
     let recipients = Recipient::find_all(&txn, app, owners.values().copied()).await?;
+    let places = place::of_people(&txn, event, owners.keys().copied()).await?;
     let mut written = 0;
     for badge in &badges {
         let Some(account_id) = owners.get(&badge.registration_id) else { continue };
@@ -68,7 +70,8 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
             continue;
         }
         let to = (&recipients, *account_id);
-        if let Some(reminder) = letters::letter(app, event, to, Occasion::Reminder, badge.worn())? {
+        let place = places.of(event, badge.registration_id);
+        if let Some(reminder) = letters::letter(app, event, to, Occasion::Reminder, (badge.worn(), &place))? {
             let dedupe = Some(format!("reminder:{}", badge.registration_id));
             letter::post(&txn, app, Letter { dedupe, ..reminder }).await?;
             written += 1;

@@ -42,6 +42,9 @@ pub const DEVICE: Bond = Bond::of("device", "token_bond", &[Id("id"), Id("event_
 /// Which event a screen may watch.
 pub const SCREEN: Bond = Bond::of("screen_pass", "token_bond", &[Id("id"), Id("event_id"), Bytes("token_digest")]);
 
+/// Of which union a phone redeems vouchers.
+pub const SHOP: Bond = Bond::of("shop", "token_bond", &[Id("id"), Id("organization_id"), Bytes("token_digest")]);
+
 /// Who is invited to what, and which link accepts it.
 pub const INVITATION: Bond = Bond::of(
     "invitation",
@@ -50,7 +53,8 @@ pub const INVITATION: Bond = Bond::of(
 );
 
 /// Every bond of the house.
-pub const ALL: &[Bond] = &[ACCOUNT, SESSION, TOKEN_FAMILY, REFRESH_TOKEN, SIGN_UP, RESET, DEVICE, SCREEN, INVITATION];
+pub const ALL: &[Bond] =
+    &[ACCOUNT, SESSION, TOKEN_FAMILY, REFRESH_TOKEN, SIGN_UP, RESET, DEVICE, SCREEN, SHOP, INVITATION];
 
 /// The hash of a password, sealed in the row of its account: whoever has only the database can neither
 /// guess at it nor put another's in its place.

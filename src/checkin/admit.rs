@@ -19,6 +19,7 @@ use crate::batch;
 use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::happening::What;
+use crate::screening::place::{self, Places};
 
 /// Beyond this a desk's clock is worth a look.
 const TOLERATED_SKEW_SECONDS: i64 = 300;
@@ -78,19 +79,21 @@ pub async fn admit_all(app: &App, requests: &[Request]) -> Result<Vec<Result<Vec
 /// None where the same request came in elsewhere at once and was faster: nothing of this is kept, and whoever
 /// tries again finds it.
 async fn try_all(app: &App, requests: &[Request]) -> Result<Option<Vec<Result<Vec<u8>, Error>>>, Error> {
-    let Some(event_id) = requests.first().map(|first| first.desk.event.id) else { return Ok(Some(Vec::new())) };
+    let Some(first) = requests.first() else { return Ok(Some(Vec::new())) };
+    let event_id = first.desk.event.id;
     let txn = app.database.begin_write().await?;
     let nonces: Vec<(&str, &str)> = requests.iter().map(Request::nonce).collect();
     let mut made = attempt::find_by_nonces(&txn, event_id, &nonces).await?;
     let new = |request: &&Request| !made.contains_key(&request.key());
     let scans: Vec<&Scan> = requests.iter().filter(new).map(|request| &request.scan).collect();
     let subjects = bearer::find_all(&txn, app, event_id, &scans).await?;
-    let people = subjects.iter().filter_map(|found| found.passer()).map(|(bearer, _)| bearer.registration_id);
+    let people: Vec<Uuid> = passers(&subjects);
     let mut door = Door {
         app,
         event_id,
         received_at: app.now(),
-        doorway: Doorway::hold(&txn, event_id, people.collect()).await?,
+        places: place::of_people(&txn, &first.desk.event, people.iter().copied()).await?,
+        doorway: Doorway::hold(&txn, event_id, people).await?,
         attempts: Vec::new(),
         reviews: Vec::new(),
         moved: Vec::new(),
@@ -124,6 +127,11 @@ async fn try_all(app: &App, requests: &[Request]) -> Result<Option<Vec<Result<Ve
     Ok(Some(answers))
 }
 
+/// Who could pass, of those whom scans name.
+fn passers(subjects: &[ScanSubject]) -> Vec<Uuid> {
+    subjects.iter().filter_map(ScanSubject::passer).map(|(bearer, _)| bearer.registration_id).collect()
+}
+
 impl Request {
     fn nonce(&self) -> (&str, &str) {
         (&self.scan.device, &self.scan.nonce)
@@ -139,6 +147,8 @@ struct Door<'a> {
     app: &'a App,
     event_id: Uuid,
     received_at: DateTime<Utc>,
+    /// Where those who stand there have their seats.
+    places: Places,
     doorway: Doorway,
     attempts: Vec<attempt::Model>,
     reviews: Vec<review::About>,
@@ -155,7 +165,10 @@ impl Door<'_> {
     ) -> Result<Vec<u8>, Fault> {
         let Request { desk, scan, sent_at } = request;
         let (event_id, received_at, attempt_id) = (self.event_id, self.received_at, self.app.new_id());
-        let objection = objection::objection(found, desk.event.phase(received_at), scan.kind);
+        let comes = found.passer().filter(|_| scan.kind == Passage::Entry);
+        let place = comes.map(|(bearer, _)| self.places.of(&desk.event, bearer.registration_id));
+        let objection = objection::objection(found, desk.event.phase(received_at), scan.kind)
+            .or_else(|| objection::of_board(&desk.event, place.as_ref()?, desk.board(), received_at));
         let moment = if scan.offline { scan.claimed_at().unwrap_or(received_at).min(received_at) } else { received_at };
 
         let mut passing =

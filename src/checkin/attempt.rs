@@ -5,11 +5,12 @@ use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, ConnectionTrait, DbErr, ExprTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusals::NONCE_REUSED;
+use crate::database::pairs::of_pairs;
 use crate::error::refusal::Refusal;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -93,6 +94,8 @@ pub enum Reason {
     Unconfirmed,
     TooEarly,
     EventClosed,
+    /// Their seat is of a board on another day, or of another one than the desk is for.
+    OtherBoard,
     AlreadyAdmitted,
     /// Somebody has to look: an exit of a person who is not inside, or a guest without a badge.
     NeedsReview,
@@ -122,11 +125,8 @@ pub async fn find_by_nonces(
     event_id: Uuid,
     nonces: &[(&str, &str)],
 ) -> Result<HashMap<(String, String), Made>, DbErr> {
-    let of_desk = |(device, nonce): &(&str, &str)| {
-        Column::EventId.eq(event_id).and(Column::Device.eq(*device)).and(Column::Nonce.eq(*nonce))
-    };
-    let any = nonces.iter().map(of_desk).fold(Condition::any(), Condition::add);
-    let made = Entity::find().filter(any).all(db).await?;
+    let made = of_pairs(Entity::of_event(event_id), (Column::Device, Column::Nonce), nonces.iter().copied());
+    let made = made.all(db).await?;
     Ok(made.into_iter().map(|made| ((made.device.clone(), made.nonce.clone()), Made::from(made))).collect())
 }
 

@@ -1,10 +1,14 @@
 //! Whether somebody may pass, before anybody asks whether they already have.
 
+use chrono::{DateTime, Utc};
+
 use super::attempt::Reason;
 use super::bearer::ScanSubject;
 use super::scan::Passage;
+use crate::events::event;
 use crate::events::phase::Phase;
 use crate::registrations::registration::Status;
+use crate::screening::place::Place;
 
 /// What speaks against it; None where nothing does. Who stands there is judged before when they
 /// come, so that a guest who came too early is not sent home as a stranger.
@@ -25,6 +29,21 @@ pub fn objection(found: &ScanSubject, phase: Phase, passage: Passage) -> Option<
         _ => Some(Reason::TooEarly),
     };
     standing.or(hour).or(bearer.worn().is_none().then_some(Reason::NeedsReview))
+}
+
+/// Whether somebody comes on another day than their board's, or to the desk of another board; None where the event has
+/// one evening.
+#[must_use]
+pub fn of_board(event: &event::Model, place: &Place, desk: Option<&str>, now: DateTime<Utc>) -> Option<Reason> {
+    let another_day = place.board.is_some() && event.day(place.starts_at) != event.day(now);
+    another_day.then_some(Reason::OtherBoard).or_else(|| of_another_board(place, desk))
+}
+
+/// Whether their seat is of another board than the desk is for, whatever the day.
+#[must_use]
+pub fn of_another_board(place: &Place, desk: Option<&str>) -> Option<Reason> {
+    let (theirs, ours) = (place.board.as_deref()?, desk?);
+    (theirs != ours).then_some(Reason::OtherBoard)
 }
 
 /// What speaks against somebody whatever the hour.

@@ -6,6 +6,7 @@ use super::{member, note};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
+use crate::happening::What;
 use crate::registrations::access::Participant;
 
 /// Leaves, at any time; again changes nothing.
@@ -19,5 +20,8 @@ pub async fn leave(app: &App, who: &Participant) -> Result<(), Error> {
     // First the membership: what is being written on it is written before, and goes along.
     member::Entity::delete_by_id(me).exec(&txn).await?;
     note::withdraw(&txn, &[me]).await?;
-    txn.commit().await
+    txn.commit().await?;
+    // What they said in the chat goes from the pages of those who stay.
+    app.happenings.announce(who.event.id, What::ChatMoved);
+    Ok(())
 }

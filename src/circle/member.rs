@@ -42,6 +42,12 @@ pub struct Member {
     pub me: bool,
 }
 
+/// Who is in the circle of an event, by their registrations.
+pub async fn ids(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
+    let members = Entity::of_event(event_id).select_only().column(Column::RegistrationId).into_tuple::<Uuid>();
+    Ok(members.all(db).await?.into_iter().collect())
+}
+
 /// How many are in the circle of an event.
 pub async fn count(db: &impl ConnectionTrait, event_id: Uuid) -> Result<u64, DbErr> {
     Entity::of_event(event_id).count(db).await

@@ -44,6 +44,8 @@ pub struct MatchShown {
 pub struct ConsentShown {
     show: bool,
     follow_up: bool,
+    /// What the volunteer may see of me.
+    volunteer_sees: Vec<Field>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -107,7 +109,11 @@ impl From<Standing> for MatchShown {
             badge: standing.badge,
             nickname: standing.nickname,
             on_stage: standing.on_stage,
-            consent: ConsentShown { show: standing.show, follow_up: standing.follow_up },
+            consent: ConsentShown {
+                show: standing.show,
+                follow_up: standing.follow_up,
+                volunteer_sees: standing.volunteer_sees,
+            },
             couple: standing.couple.map(|(id, follow_up)| CoupleMade { id, follow_up }),
             contact: ContactShown { state, mine: standing.offered, theirs, opened_at: standing.opened_at },
         }

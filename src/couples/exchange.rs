@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::mine::{self, Details, Mine, Standing};
+use super::mine::{self, Mine, Standing};
 use super::offer::Field;
 use super::refusals::ALREADY_OPENED;
 use super::{given_contact, letters, offer, opening};
@@ -71,21 +71,7 @@ async fn judge(txn: &crate::database::Write, app: &App, mine: &Mine, fields: &[F
         return Err(Refused::invalid(vec![wrong]).into());
     }
     let own = registration::Entity::find_by_id(mine.own_id).one(txn).await?.ok_or_else(Refused::not_found)?;
-    let Details { wechat, phone, email } = mine::details(txn, app, &own, fields).await?;
-    for (place, field) in fields.iter().enumerate() {
-        let wrong = |code, message| Refused::invalid(vec![FieldError::new(format!("fields[{place}]"), code, message)]);
-        if fields.iter().take(place).any(|earlier| earlier == field) {
-            return Err(wrong("repeated", "is named twice").into());
-        }
-        let value = match field {
-            Field::Wechat => &wechat,
-            Field::Phone => &phone,
-            Field::Email => &email,
-        };
-        if value.as_ref().is_none_or(|value| value.trim().is_empty()) {
-            return Err(wrong("nothing_to_give", "fill it in in your profile first").into());
-        }
-    }
+    mine::give(txn, app, &own, fields, "fields").await?;
     Ok(())
 }
 

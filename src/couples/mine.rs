@@ -4,11 +4,11 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::pr
 use serde::{Deserialize, Serialize};
 
 use super::offer::Field;
-use super::{consent, couple, for_stage, given_contact, offer, opening};
+use super::{consent, couple, for_stage, given_contact, offer, opening, volunteer_contact};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::badges::face::{self, Face};
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::picks::{blocked_pairs, matched};
 use crate::registrations::registration;
 
@@ -40,6 +40,8 @@ pub struct Standing {
     pub on_stage: bool,
     pub show: bool,
     pub follow_up: bool,
+    /// What the volunteer may see of the asker.
+    pub volunteer_sees: Vec<Field>,
     /// The couple the two became, and whether both want to be asked later.
     pub couple: Option<(Uuid, bool)>,
     pub offered: Vec<Field>,
@@ -92,6 +94,7 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
     let blocked = blocked_pairs::by(db, mine.partner.id).await?.contains(&mine.own_id);
     let given =
         if opened.is_some() && !blocked { given_contact::by(db, app, id, mine.partner.id).await? } else { None };
+    let seen = volunteer_contact::Entity::find_by_id((id, mine.own_id)).one(db).await?;
     let partner = face::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id);
     Ok(Standing {
         match_id: id,
@@ -101,6 +104,7 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
         on_stage: called.iter().any(|couple| couple.match_id == id),
         show: consent.as_ref().is_some_and(|own| own.show),
         follow_up: consent.as_ref().is_some_and(|own| own.follow_up),
+        volunteer_sees: seen.map(|seen| seen.fields()).unwrap_or_default(),
         couple: couple.map(|couple| (couple.id, couple.follow_up_since.is_some())),
         offered: own.map(offer::Model::fields).unwrap_or_default(),
         opened_at: opened.map(|opened| opened.opened_at),
@@ -127,4 +131,34 @@ pub async fn details(
         phone: given(Field::Phone, own.phone),
         email: given(Field::Email, Some(account.address(&app.secrets)?)),
     })
+}
+
+/// The details behind some fields, where each is named once and there; `member` is where the request names them.
+///
+/// # Errors
+/// 422 on a field that is named twice, or of which the profile says nothing.
+pub async fn give(
+    db: &impl ConnectionTrait,
+    app: &App,
+    person: &registration::Model,
+    fields: &[Field],
+    member: &str,
+) -> Result<Details, Error> {
+    let details = details(db, app, person, fields).await?;
+    for (place, field) in fields.iter().enumerate() {
+        let wrong =
+            |code, message| Refused::invalid(vec![FieldError::new(format!("{member}[{place}]"), code, message)]);
+        if fields.iter().take(place).any(|earlier| earlier == field) {
+            return Err(wrong("repeated", "is named twice").into());
+        }
+        let value = match field {
+            Field::Wechat => &details.wechat,
+            Field::Phone => &details.phone,
+            Field::Email => &details.email,
+        };
+        if value.as_ref().is_none_or(|value| value.trim().is_empty()) {
+            return Err(wrong("nothing_to_give", "fill it in in your profile first").into());
+        }
+    }
+    Ok(details)
 }

@@ -17,6 +17,7 @@ mod page;
 pub mod pair;
 pub mod personal;
 pub mod refusals;
+pub mod volunteer_contact;
 
 use crate::calls::Calls;
 

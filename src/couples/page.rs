@@ -86,16 +86,26 @@ async fn matches_page(house: House, visit: Visit, me: Participant) -> Result<Htt
 #[post("/e/{event}/matches/{id}/consent")]
 async fn say_consent(
     house: House,
+    visit: Visit,
     me: Participant,
     path: Path<(String, Uuid)>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = path.into_inner();
     of_this_event(&house, &me, id).await?;
-    let choice = |name| !form.value(name).is_empty();
-    let choice = ConsentSaid { show: choice("show"), follow_up: choice("follow_up") };
-    house.run(async move |app| agree::agree(&app, me.account, id, choice).await).await?;
-    see_saying(&format!("/e/{slug}/matches"), "consent-kept")
+    let account = me.account;
+    let kept = async {
+        let choice: ConsentSaid = body::read(json!({
+            "show": form.flag("show"),
+            "follow_up": form.flag("follow_up"),
+            "volunteer_sees": form.list("volunteer_sees"),
+        }))?;
+        house.run(async move |app| agree::agree(&app, account, id, choice).await).await
+    };
+    match kept.await {
+        Ok(_) => see_saying(&format!("/e/{slug}/matches"), "consent-kept"),
+        Err(error) => form.show_again(visit.page, error, |page, form| render_matches(&house, page, me, form)).await,
+    }
 }
 
 #[post("/e/{event}/matches/{id}/contact")]

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{consent, couple, given_contact, offer};
+use super::{consent, couple, given_contact, offer, volunteer_contact};
 use crate::app::App;
 use crate::error::{Error, Fault};
 
@@ -25,6 +25,10 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     let given =
         given_contact::Entity::find().filter(given_contact::Column::RegistrationId.is_in(mine())).all(db).await?;
     let given = given.iter().map(|row| Ok(json!({"match_id": row.match_id, "details": row.details(app)?})));
+    let seen = volunteer_contact::Entity::find().filter(volunteer_contact::Column::RegistrationId.is_in(mine()));
+    let seen = seen.all(db).await?;
+    let seen =
+        seen.iter().map(|row| Ok(json!({"match_id": row.match_id, "details": row.details(app)?, "at": row.given_at})));
     let couples = couple::Entity::find().filter(one_of_two(registrations)).all(db).await?;
     let consents = consents
         .iter()
@@ -44,6 +48,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
         "consents": consents.collect::<Vec<_>>(),
         "contact_offers": offers.collect::<Vec<_>>(),
         "contacts_given": given.collect::<Result<Vec<_>, Error>>()?,
+        "volunteer_sees": seen.collect::<Result<Vec<_>, Error>>()?,
         "couples": couples.collect::<Vec<_>>(),
     }))
 }
@@ -55,6 +60,8 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     consent::Entity::delete_many().filter(consent::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     offer::Entity::delete_many().filter(offer::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     given_contact::Entity::delete_many().filter(given_contact::Column::RegistrationId.is_in(mine())).exec(txn).await?;
+    let seen = volunteer_contact::Column::RegistrationId.is_in(mine());
+    volunteer_contact::Entity::delete_many().filter(seen).exec(txn).await?;
     couple::Entity::update_many()
         .col_expr(couple::Column::WithdrawnAt, Expr::value(app.now()))
         .filter(one_of_two(registrations))

@@ -11,6 +11,7 @@ pub mod commit_dependency;
 pub mod errand;
 mod group_commit;
 mod others;
+pub mod pairs;
 mod pool;
 mod private_files;
 mod reader;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{Database, Engine};
+use crate::error::Fault;
 
 impl Database {
     /// Brings what is committed into the database file and empties the write-ahead log, so that
@@ -25,6 +26,18 @@ impl Database {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(false)
+    }
+
+    /// Has an embedded database look again at how large its tables have become, a few hundred rows of each: a house
+    /// that opened with a handful of people asks otherwise for ten thousand. PostgreSQL does so by itself.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn measure_tables(&self) -> Result<(), Fault> {
+        let Engine::Embedded(line) = &self.engine else { return Ok(()) };
+        let line = line.clone();
+        // In a task of its own: it may end a transaction that others wait for.
+        tokio::spawn(async move { line.measure_tables().await }).await.map_err(Fault::of)?.map_err(Fault::of)
     }
 
     /// Writes the embedded database anew, so that nothing stands in it but what its rows say: after

@@ -89,7 +89,7 @@ pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: B
         at: Set(app.now()),
     };
     let known = OnConflict::columns([exclusion::Column::ExcludedBy, exclusion::Column::About])
-        .update_column(exclusion::Column::Because)
+        .update_columns([exclusion::Column::Because, exclusion::Column::At])
         .to_owned();
     exclusion::Entity::insert(row).on_conflict(known).exec_without_returning(&txn).await?;
     part(&txn, event_id, excluded_by, about).await?;

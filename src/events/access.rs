@@ -48,7 +48,7 @@ pub struct Desk {
 pub enum By {
     Person(SignedIn),
     /// A paired device, whoever holds it: it may check in here and do nothing else anywhere.
-    Device(device::Model),
+    Device(Box<device::Model>),
 }
 
 /// 鹊桥志愿者 of the event, or an organizer.
@@ -259,7 +259,7 @@ impl Desk {
             Some(known) => Some(known),
             None => house.ask(async move |app| device::find_by_token(&app, &bearer).await).await?,
         };
-        Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
+        Ok(found.map(|(device, event)| Self { by: By::Device(Box::new(device)), event, organizer: false }))
     }
 
     /// Whose doing it is: the person at the desk, or of a device the organizer who let it in.
@@ -275,8 +275,14 @@ impl Desk {
     pub fn device(&self) -> Option<&device::Model> {
         match &self.by {
             By::Person(_) => None,
-            By::Device(device) => Some(device),
+            By::Device(device) => Some(device.as_ref()),
         }
+    }
+
+    /// The board whose guests it admits; None: whoever has a seat on any of the day.
+    #[must_use]
+    pub fn board(&self) -> Option<&str> {
+        self.device()?.board.as_deref()
     }
 
     /// Whether this desk may act under a name: a paired device has one of its own, and a person

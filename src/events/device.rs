@@ -40,6 +40,8 @@ pub struct Model {
     pub seen_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
     pub revoked_by: Option<Uuid>,
+    /// Whose guests it admits, at an event with boards; None: those of the day.
+    pub board: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,8 +10,8 @@ use crate::page::{Page, Tab};
 /// # Arguments
 /// `here`: the name of the open view, one of those in `PARTICIPANT`.
 #[must_use]
-pub fn of_participant(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
-    tabs(page, &format!("/e/{slug}"), PARTICIPANT.iter(), here)
+pub fn of_participant(page: &Page, event: &event::Model, here: &str) -> Vec<Tab> {
+    tabs(page, &format!("/e/{}", event.slug), there(event, &PARTICIPANT), here)
 }
 
 /// # Arguments
@@ -29,7 +29,7 @@ pub fn of_evening(page: &Page, event: &event::Model, here: &str) -> Vec<Tab> {
 pub fn of_hour(page: &Page, event: &event::Model, now: DateTime<Utc>, here: &str) -> Vec<Tab> {
     match event.phase(now) {
         Phase::OnSite => of_evening(page, event, here),
-        _ => of_participant(page, &event.slug, here),
+        _ => of_participant(page, event, here),
     }
 }
 

@@ -6,6 +6,8 @@ use askama::Template;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
+use super::online_sheet::{self, Effort};
+use super::online_summary;
 use super::sheet::{self, Pace};
 use super::submit::{self, Answers};
 use super::summary::{self, Summary};
@@ -43,6 +45,7 @@ struct Office {
     tabs: Vec<Tab>,
     heading: Heading,
     summary: Summary,
+    online: online_summary::Summary,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
@@ -57,6 +60,7 @@ async fn render_feedback(
 ) -> Result<HttpResponse, Error> {
     let (slug, title) = (me.event.slug.clone(), me.event.titled(page.language).to_owned());
     let over = me.event.phase(house.now()) == Phase::Closed;
+    let (event, status) = (me.event.clone(), me.registration.status);
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let came = presence::Entity::find_by_id(me.registration.id).one(db).await?.is_some();
@@ -64,6 +68,9 @@ async fn render_feedback(
         Ok((came, sheet::Entity::find_by_id((me.event.id, author)).one(db).await?))
     });
     let (came, sheet) = read.await?;
+    if over && online_sheet::is_asked(&event, status, came) && form.is_none() {
+        return Ok(page::see(&format!("/e/{slug}/feedback/online")));
+    }
     let answered = sheet.is_some();
     let form = form.unwrap_or_else(|| sheet.map(|sheet| filled(&sheet)).unwrap_or_default());
     page::answer(&Mine { page, slug, title, form, is_asked: over && came, answered })
@@ -114,14 +121,22 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
 #[get("/office/e/{event}/feedback")]
 async fn feedback_office(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let of = by.event.id;
-    let sheets = house.ask(async move |app| {
+    let read = house.ask(async move |app| {
         let sheets = sheet::Entity::find().filter(sheet::Column::EventId.eq(of));
-        sheets.all(app.database.reader()).await
+        let online = online_summary::read(app.database.reader(), of).await?;
+        Ok::<_, sea_orm::DbErr>((sheets.all(app.database.reader()).await?, online))
     });
-    let summary = summary::of(sheets.await?);
+    let (sheets, online) = read.await?;
+    let summary = summary::of(sheets);
     let page = visit.page;
     let heading = Heading::of(&page, &by.event, house.now());
-    page::answer(&Office { tabs: tabs::of_organizer(&page, &by.event.slug, "feedback"), heading, summary, page })
+    page::answer(&Office {
+        tabs: tabs::of_organizer(&page, &by.event.slug, "feedback"),
+        heading,
+        summary,
+        online,
+        page,
+    })
 }
 
 impl Mine {
@@ -144,6 +159,21 @@ impl Mine {
 impl Office {
     fn too_few(&self) -> String {
         self.page.say("feedback-too-few", &[("count", FEWEST.into())])
+    }
+
+    /// As [`Self::questions`], of those who were not selected.
+    fn online_questions(&self) -> Vec<(String, Vec<(String, usize)>)> {
+        let Some(shares) = &self.online.shares else { return Vec::new() };
+        let t = |key: &str| self.page.t(key);
+        let stars = (1..=5).zip(shares.overall).map(|(stars, share)| (t(&format!("feedback-stars-{stars}")), share));
+        let efforts = Effort::ALL.into_iter().zip(shares.effort);
+        let efforts = efforts.map(|(effort, share)| (t(&format!("feedback-effort-{}", effort.word())), share));
+        vec![
+            (t("feedback-online-overall"), stars.collect()),
+            (t("feedback-effort"), efforts.collect()),
+            (t("feedback-clear"), vec![(t("feedback-yes"), shares.clear)]),
+            (t("feedback-online-again"), vec![(t("feedback-yes"), shares.again)]),
+        ]
     }
 
     /// Every share by its words, question by question.

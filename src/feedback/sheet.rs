@@ -1,10 +1,12 @@
 //! One guest's answers, under a mark instead of a name.
 
+use std::collections::{HashMap, HashSet};
+
 use data_encoding::BASE32_NOPAD;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,6 +72,19 @@ impl std::fmt::Debug for Model {
 #[must_use]
 pub fn author(app: &App, registration_id: Uuid) -> String {
     BASE32_NOPAD.encode(&handle::shuffled(app, "feedback", &[registration_id.as_bytes()]))
+}
+
+/// Those of these people who have answered, by their registrations.
+pub async fn answered(
+    db: &impl ConnectionTrait,
+    app: &App,
+    event_id: Uuid,
+    people: impl IntoIterator<Item = Uuid>,
+) -> Result<HashSet<Uuid>, DbErr> {
+    let people: HashMap<String, Uuid> = people.into_iter().map(|person| (author(app, person), person)).collect();
+    let of_event = Entity::find().filter(Column::EventId.eq(event_id));
+    let sheets = of_event.filter(Column::Author.is_in(people.keys().cloned())).all(db).await?;
+    Ok(sheets.iter().filter_map(|sheet| people.get(&sheet.author).copied()).collect())
 }
 
 /// Puts answers in the place of the person's former ones.

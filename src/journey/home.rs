@@ -137,8 +137,8 @@ fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mi
     Mine {
         slug: event.slug.clone(),
         title: event.titled(page.language).to_owned(),
-        when: when::stretch_zoned(page.language, event.zone(), event.starts_at, event.ends_at, now),
-        venue: event.venue.clone(),
+        when: when::stretch_zoned(page.language, event.zone(), it.place.starts_at, it.place.ends_at, now),
+        venue: it.place.venue.clone(),
         phase: page.t(&format!("phase-{}", it.phase.word())),
         live: it.phase == Phase::OnSite,
         next: next.title,

@@ -15,6 +15,7 @@ use crate::accounts::profile;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::circle::entrance;
+use crate::draws::draw;
 use crate::error::{Error, Fault};
 use crate::events::access::Guest;
 use crate::events::countdown::Countdown;
@@ -23,12 +24,14 @@ use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
 use crate::plaza::earnable;
 use crate::points::board::Board;
+use crate::points::frozen;
 use crate::points::ladder::Distance;
 use crate::points::rules::RuleSet;
 use crate::points::still_pays;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Status;
 use crate::screening::leaderboard::distance;
+use crate::screening::place;
 use crate::screening::standing::{self, Standing};
 
 #[derive(Template)]
@@ -46,10 +49,23 @@ struct MyEvent {
     arch: String,
     score: Option<Score>,
     may_withdraw: bool,
+    /// The union's volunteers may be asked to introduce somebody.
+    introductions: bool,
     has_result: bool,
+    boards: Option<OwnBoard>,
     circle: Option<Circle>,
+    /// Whether the event has draws to look at.
+    has_draws: bool,
     /// The page follows the hall.
     tonight: bool,
+}
+
+/// Of an event with several boards.
+struct OwnBoard {
+    /// Wishes can still be put in order.
+    open: bool,
+    /// The board they have a seat of, and when and where it is.
+    seat: Option<(String, String)>,
 }
 
 /// The circle of those who came, while it lives.
@@ -72,6 +88,9 @@ struct Score {
 
 struct Read {
     situation: Situation,
+    /// None where the event has one evening; whether wishes are still open, and the place of the seat.
+    boards: Option<(bool, place::Place)>,
+    has_draws: bool,
     circle: entrance::Standing,
     standing: Standing,
     board: Arc<Board>,
@@ -107,8 +126,17 @@ async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
         }
         _ => 0,
     };
+    let boards = match me.event.tells("boards") {
+        true => {
+            let place = place::of_people(db, &me.event, [me.registration.id]).await?.of(&me.event, me.registration.id);
+            Some((!frozen::is_closed(db, &me.event, now).await?, place))
+        }
+        false => None,
+    };
     Ok(Some(Read {
+        boards,
         circle,
+        has_draws: draw::any_published(db, me.event.id).await?,
         standing,
         board,
         earnable,
@@ -133,6 +161,14 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
             _ => tabs::of_hour(&page, &it.event, now, "journey"),
         },
         circle: circle(&page, &read, now),
+        boards: read.boards.as_ref().map(|(open, place)| OwnBoard {
+            open: *open,
+            seat: place.board.clone().filter(|_| seated).map(|board| {
+                let when = when::stretch(page.language, it.event.zone(), place.starts_at, place.ends_at, now);
+                (board, format!("{when} · {}", place.venue))
+            }),
+        }),
+        has_draws: read.has_draws,
         number: it.mine.label(),
         countdown: next.until.and_then(|until| Countdown::to(page.t("next-reply-count"), until, now)),
         next,
@@ -141,6 +177,9 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
         score: started.then(|| score(&page, &read)),
         may_withdraw: (Phase::Registration..Phase::OnSite).contains(&it.phase)
             && (seated || matches!(it.status, Status::Applied | Status::Approved | Status::Waitlisted)),
+        introductions: it.status.takes_part()
+            && (it.phase == Phase::Closed
+                || matches!(it.status, Status::NotSelected | Status::Declined | Status::Expired)),
         tonight: it.phase == Phase::OnSite,
         has_result: read.standing.explanation.is_some(),
         page,

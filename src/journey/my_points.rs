@@ -73,7 +73,7 @@ fn build_my_points(
     let sum = if paid.len() > 1 { format!("{} = {}", statement.points, paid.join(" + ")) } else { String::new() };
     MyPoints {
         title: event.titled(page.language).to_owned(),
-        tabs: tabs::of_participant(&page, &event.slug, "points"),
+        tabs: tabs::of_participant(&page, event, "points"),
         points: statement.points,
         most: statement.most,
         frozen: statement.frozen,
@@ -131,5 +131,6 @@ fn rule_name(page: &Page, rule: Rule) -> String {
         Rule::Quiz => "rule-points-quiz",
         Rule::Post => "rule-points-post",
         Rule::Game => "rule-points-game",
+        Rule::Chat => "rule-points-chat",
     })
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::situation::Situation;
 use crate::dates::date_round;
 use crate::events::phase::Phase;
+use crate::feedback::online_sheet;
 use crate::page::{Page, when};
 use crate::picks::round;
 use crate::registrations::door::{self, Way};
@@ -50,6 +51,11 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
             Phase::Closed,
         ) if !it.came && it.event.was_called_off() => plain("called-off", None),
         // Whatever they waited for, it did not come.
+        (status, Phase::Closed)
+            if online_sheet::is_asked(&it.event, status, it.came) && status != Status::NotSelected =>
+        {
+            plain("no-seat", way("next-act-feedback", here("/feedback/online"), true))
+        }
         (Status::Applied | Status::Approved | Status::Selected, Phase::Closed) => plain("no-seat", None),
         (Status::Waitlisted, Phase::Closed) => plain("no-seat", way("next-act-why", here("/why"), false)),
         (Status::Applied, _) => plain("review", profile),
@@ -81,12 +87,16 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
             Next { title: title.unwrap_or(next.title), ..next }
         }
         (Status::Confirmed, phase) => coming(page, it, phase, &plain),
-        (status, _) => {
+        (status, phase) => {
             let key = door::key(status);
+            let is_asked = phase == Phase::Closed && online_sheet::is_asked(&it.event, status, it.came);
             Next {
                 title: page.t(&format!("mine-{key}")),
                 text: page.t(&format!("why-{key}-note")),
-                act: way("next-act-why", here("/why"), false),
+                act: match is_asked {
+                    true => way("next-act-feedback", here("/feedback/online"), true),
+                    false => way("next-act-why", here("/why"), false),
+                },
                 until: None,
             }
         }

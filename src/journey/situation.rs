@@ -15,6 +15,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::{matched, round};
 use crate::registrations::registration::{self, Status};
+use crate::screening::place::{self, Place};
 
 #[derive(Clone, Debug)]
 pub struct Situation {
@@ -23,6 +24,8 @@ pub struct Situation {
     /// Of the registration, as the clock has it.
     pub status: Status,
     pub phase: Phase,
+    /// When and where they are expected.
+    pub place: Place,
     pub badge: Option<badge::Model>,
     /// Whether the person was ever let in.
     pub came: bool,
@@ -57,11 +60,18 @@ pub async fn read_all(
     let evenings: Vec<Uuid> = there.values().copied().collect();
     let (dates, picks) = (dates(db, &evenings).await?, picks(db, &evenings).await?);
     let matched = matched(db, there.keys().copied().collect()).await?;
+    let mut places = HashMap::new();
+    for (event, mine) in &events {
+        // What cannot be read of one event keeps nobody from the others.
+        let found = event::leave_out_faulty(event.id, place::of_people(db, event, [mine.id]).await);
+        places.extend(found.map(|found| (mine.id, found.of(event, mine.id))));
+    }
     let situation = |(event, mine): (event::Model, registration::Model)| {
         let came = there.contains_key(&mine.id);
         Situation {
             status: mine.status_at(now),
             phase: event.phase(now),
+            place: places.remove(&mine.id).unwrap_or_else(|| Place::of(&event, &[], None)),
             badge: badges.remove(&mine.id),
             came,
             dates: dates.get(&event.id).copied().filter(|_| came),

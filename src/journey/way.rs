@@ -138,7 +138,7 @@ fn when_of(page: &Page, it: &Situation, step: Step, now: DateTime<Utc>) -> Optio
             Some(when::stretch(language, zone, from, to, now))
         }
         Step::Selection => event.boundary(Phase::Confirmation).map(moment),
-        Step::CheckIn => Some(moment(event.starts_at)),
+        Step::CheckIn => Some(moment(it.place.starts_at)),
         _ => None,
     }
 }

@@ -1,19 +1,18 @@
 //! Where listeners ask.
 
-use std::time::Duration;
-
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding, HeaderName};
 use actix_web::web::{Bytes, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::SecondsFormat;
 use futures_util::stream::unfold;
 use serde::Deserialize;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use tokio::time::Interval;
 use utoipa::IntoParams;
 
 use super::audience::Audience;
 use super::channels::{Aired, Channels, News};
 use super::entrance::{Admitted, Entrance};
+use super::heartbeat::heartbeat;
 use super::snapshot::Snapshot;
 use crate::app::House;
 use crate::body::Query;
@@ -74,17 +73,6 @@ pub async fn listen(
         .insert_header((CACHE_CONTROL, "no-store, no-transform"))
         .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
         .streaming(stream))
-}
-
-/// Begins somewhere within the first beat, so that a hall that comes back all at once is not
-/// judged all at once for ever after.
-fn heartbeat(house: &House) -> Interval {
-    let every = Duration::from_secs(house.settings.live.heartbeat_seconds.max(1));
-    let (_, dice) = house.new_id().as_u64_pair();
-    let first = every.mul_f64(f64::from(u16::try_from(dice % 1000).unwrap_or(0)) / 1000.0);
-    let mut beat = interval_at(Instant::now() + first, every);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beat
 }
 
 struct Listener {

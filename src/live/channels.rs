@@ -179,6 +179,8 @@ async fn wait_for_news(news: &mut broadcast::Receiver<Happening>, event_id: Uuid
 async fn one(news: &mut broadcast::Receiver<Happening>, event_id: Uuid) -> What {
     loop {
         match news.recv().await {
+            // The chat has listeners of its own.
+            Ok(Happening { what: What::ChatMoved, .. }) => {}
             Ok(happening) if happening.concerns(event_id) => return happening.what,
             Ok(_) => {}
             Err(broadcast::error::RecvError::Lagged(_)) => return What::Missed,

@@ -6,6 +6,7 @@ mod api;
 pub mod audience;
 pub mod channels;
 pub mod entrance;
+pub mod heartbeat;
 pub mod snapshot;
 
 use crate::calls::Calls;

@@ -32,10 +32,31 @@ pub const OPENS: [&str; 12] = [
 ];
 
 /// Kinds that tell their addressee what became of them, and of which everybody concerned gets one.
-pub const CLOSED: [&str; 6] = ["approved", "rejected", "restored", "screened", "standby_offer", "round_over"];
+pub const CLOSED: [&str; 11] = [
+    "approved",
+    "rejected",
+    "restored",
+    "screened",
+    "standby_offer",
+    "round_over",
+    "draw_won",
+    "voucher_taken",
+    "voucher_ended",
+    "feedback",
+    "online_feedback",
+];
 
 /// Kinds only some people get, because of somebody else.
-pub const SECRET: [&str; 4] = ["match", "contact_opened", "case_due", "follow_up"];
+pub const SECRET: [&str; 8] = [
+    "match",
+    "contact_opened",
+    "case_due",
+    "follow_up",
+    "case_letter",
+    "case_reply",
+    "introduction_proposed",
+    "introduction_made",
+];
 
 /// Of letters of this kind.
 #[must_use]

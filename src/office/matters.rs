@@ -5,6 +5,7 @@ use sea_orm::sea_query::IntoIden;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
+use crate::chat::{self, line};
 use crate::checkin::review;
 use crate::circle::{note, queue};
 use crate::error::Fault;
@@ -27,6 +28,8 @@ pub enum Kind {
     Complaints,
     /// The same, in the circle after the event.
     Circle,
+    /// Pictures that wait and what was reported, in the chat.
+    Chat,
     /// The phase has come and nothing was drawn.
     Screening,
     Replies,
@@ -52,6 +55,7 @@ impl Kind {
             Self::Reviews => "matter-reviews",
             Self::Complaints => "matter-complaints",
             Self::Circle => "matter-circle",
+            Self::Chat => "matter-chat",
             Self::Screening => "matter-screening",
             Self::Replies => "matter-replies",
             Self::Applications => "matter-applications",
@@ -68,6 +72,7 @@ impl Kind {
             Self::Reviews => "/reviews",
             Self::Complaints | Self::Posts => "/moderation",
             Self::Circle => "/circle",
+            Self::Chat => "/chat",
             Self::Screening => "/screening",
             Self::Replies => "/standby",
             Self::Applications => "/registrations?status=applied",
@@ -103,6 +108,7 @@ pub async fn matters(
     let complaints = complaint::Entity::find().filter(complaint::Column::State.eq(complaint::State::Open));
     found(Kind::Complaints, counted(db, complaints, complaint::Column::EventId, &all).await?);
     found(Kind::Circle, counted(db, queue::undecided(), note::Column::EventId, &all).await?);
+    found(Kind::Chat, counted(db, chat::queue::undecided(), line::Column::EventId, &all).await?);
     let posts = contribution::Entity::find().filter(contribution::Column::State.eq(contribution::State::Pending));
     found(Kind::Posts, counted(db, posts, contribution::Column::EventId, &deciding).await?);
     let applied = registration::Entity::find().filter(registration::Column::Status.eq(Status::Applied));

@@ -15,6 +15,7 @@ pub mod when;
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
@@ -204,6 +205,14 @@ pub fn answer_sized(text: String) -> HttpResponse {
 pub fn answer_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
     let text = template.render().map_err(Fault::of)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
+}
+
+/// Lets a page use the camera, which the others may not.
+#[must_use]
+pub fn with_camera(mut answer: HttpResponse) -> HttpResponse {
+    let rights = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
+    answer.headers_mut().insert(HeaderName::from_static("permissions-policy"), rights);
+    answer
 }
 
 /// Sends the browser to another of our pages.

@@ -14,9 +14,10 @@ const fn view(name: &'static str, path: &'static str) -> View {
 }
 
 /// Where a participant can go.
-pub const PARTICIPANT: [View; 6] = [
+pub const PARTICIPANT: [View; 7] = [
     view("journey", "/me"),
     view("plaza", "/plaza"),
+    View { needs: Some("chat"), ..view("chat", "/chat") },
     view("people", "/people"),
     view("leaderboard", "/leaderboard"),
     view("points", "/points"),
@@ -24,20 +25,22 @@ pub const PARTICIPANT: [View; 6] = [
 ];
 
 /// Where a participant can go once they are in the hall.
-pub const EVENING: [View; 7] = [
+pub const EVENING: [View; 8] = [
     view("journey", "/me"),
     view("programme", "/programme"),
     view("dates", "/dates"),
     view("picks", "/picks"),
     view("matches", "/matches"),
+    View { needs: Some("chat"), ..view("chat", "/chat") },
     View { needs: Some("stage.confessions"), ..view("confessions", "/confessions") },
     view("badge", "/badge"),
 ];
 
 /// Where a participant who came can go once the event is over.
-pub const AFTER: [View; 7] = [
+pub const AFTER: [View; 8] = [
     view("journey", "/me"),
     View { needs: Some("circle"), ..view("circle", "/circle") },
+    View { needs: Some("chat"), ..view("chat", "/chat") },
     view("matches", "/matches"),
     view("feedback", "/feedback"),
     view("plaza", "/plaza"),
@@ -46,10 +49,11 @@ pub const AFTER: [View; 7] = [
 ];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-pub const ORGANIZER: [View; 18] = [
+pub const ORGANIZER: [View; 21] = [
     view("overview", ""),
     view("settings", "/settings"),
     view("registrations", "/registrations"),
+    view("posters", "/posters"),
     view("rules", "/points"),
     view("moderation", "/moderation"),
     view("quizzes", "/quizzes"),
@@ -58,11 +62,13 @@ pub const ORGANIZER: [View; 18] = [
     view("badges", "/badges"),
     view("groups", "/groups"),
     view("dates", "/dates"),
+    view("draws", "/draws"),
     view("reviews", "/reviews"),
     view("staff", "/staff"),
     view("mail", "/mail"),
     view("feedback", "/feedback"),
     view("circle", "/circle"),
+    view("chat", "/chat"),
     view("report", "/report"),
     view("audit", "/audit"),
 ];

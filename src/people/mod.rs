@@ -3,7 +3,7 @@
 //! how much anybody is liked.
 
 mod api;
-mod band;
+pub mod band;
 mod neighbour_card;
 mod neighbours;
 mod page;

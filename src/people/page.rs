@@ -107,7 +107,7 @@ async fn cards_page(
 ) -> Result<HttpResponse, Error> {
     let (page, now) = (visit.page, house.now());
     let event = me.event.clone();
-    let tabs = tabs::of_participant(&page, &event.slug, "people");
+    let tabs = tabs::of_participant(&page, &event, "people");
     let wanted = wanted.into_inner();
     let form = Form::filled([
         ("age", wanted.age.clone()),
@@ -154,8 +154,8 @@ async fn cards_page(
 #[get("/e/{event}/people/apart")]
 async fn apart_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let slug = me.event.slug.clone();
+    let tabs = tabs::of_participant(&visit.page, &me.event, "people");
     let people = house.ask(async move |app| neighbours::kept_apart(&app, &me).await).await?;
-    let tabs = tabs::of_participant(&visit.page, &slug, "people");
     page::answer(&Apart { people, tabs, slug, page: visit.page })
 }
 
@@ -172,7 +172,7 @@ async fn person_page(
     let found = house.run(async move |app| seen(&app, &me, &handle).await).await?;
     let dated = |note: Note| (when::moment(page.language, event.zone(), note.at, now), note);
     page::answer(&Person {
-        tabs: tabs::of_participant(&page, &event.slug, "people"),
+        tabs: tabs::of_participant(&page, &event, "people"),
         me: found.me,
         acquainted: found.apart.is_some(),
         posts: found.posts.into_iter().map(dated).collect(),

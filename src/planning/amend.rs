@@ -18,7 +18,7 @@ use crate::events::{amendment, event, series};
 use crate::folding;
 use crate::happening::What;
 use crate::registrations::precedence;
-use crate::{points, screening};
+use crate::{boards, points, screening};
 
 /// Changes an event, all or nothing.
 ///
@@ -45,6 +45,8 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     };
     let (mut row, plan) = amended(app, &event, &changes)?;
     screening::promised::keep(&txn, &event, phase, &changes.named(), plan.screening.as_ref()).await?;
+    let screened = screening::run::of_event(&txn, event.id).await?.is_some();
+    boards::terms::keep(&event, phase, plan.boards.as_deref().unwrap_or_default(), screened)?;
     row.series_id = Set(series);
     let hosts = changes.hosts.as_deref();
     let event = amendment::write(&txn, app, by, (&event, row), hosts, &changes.named()).await?;
@@ -61,7 +63,8 @@ async fn is_taken(txn: &impl ConnectionTrait, slug: &str, by_other_than: Uuid) -
 }
 
 /// The last phase in which what the rooms are told may be changed, where there is one.
-const LAST: [(&str, Phase); 2] = [("points", points::terms::LAST), ("screening", screening::terms::LAST)];
+const LAST: [(&str, Phase); 3] =
+    [("points", points::terms::LAST), ("boards", boards::terms::LAST), ("screening", screening::terms::LAST)];
 
 /// What nobody may change any more, each with the phase until which it could be.
 #[must_use]
@@ -102,6 +105,8 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<(event:
     stored.screening = stored.screening.map(|screening| screening.follow(event.seats));
     let plan = changes.plan().or(stored).completed(seats, sides);
     faults.extend(plan.faults(seats));
+    let planned = plan.boards.as_deref().unwrap_or_default();
+    faults.extend(boards::terms::outside(planned, schedule.starts_at, schedule.ends_at));
     if !faults.is_empty() {
         return Err(Refused::invalid(faults).into());
     }

@@ -93,6 +93,8 @@ pub fn sketch(
     let sides = wish.sides.unwrap_or(template.sides);
     let plan = wish.plan().or(template.plan).completed(seats, sides);
     faults.extend(plan.faults(seats));
+    let planned = plan.boards.as_deref().unwrap_or_default();
+    faults.extend(crate::boards::terms::outside(planned, schedule.starts_at, schedule.ends_at));
     let event = event::Model {
         id: app.new_id(),
         organization_id,

@@ -9,12 +9,15 @@ macro_rules! terms_of_all_rooms {
                 approval: crate::registrations::terms::Terms,
                 /// What each action earns; `{}` for an event without points.
                 points: std::collections::BTreeMap<String, crate::points::rules::PointTerms>,
+                /// 专场: several evenings under one registration; left out or empty, the event has one.
+                boards: Vec<crate::boards::terms::Board>,
                 screening: crate::screening::terms::Terms,
                 dates: crate::dates::terms::Terms,
                 picks: crate::picks::terms::Terms,
                 stage: crate::stage::terms::Terms,
                 programme: Vec<crate::programme::terms::Segment>,
                 circle: crate::circle::terms::Terms,
+                chat: crate::chat::terms::Terms,
             }
             $($more)*
         }

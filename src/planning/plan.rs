@@ -8,7 +8,7 @@ use super::members::terms_of_all_rooms;
 use crate::error::{Fault, FieldError};
 use crate::events::event::{self, Sides};
 use crate::events::kind::Kind;
-use crate::{circle, dates, picks, points, programme, registrations, screening, stage};
+use crate::{boards, chat, circle, dates, picks, points, programme, registrations, screening, stage};
 
 macro_rules! plan {
     ({ $($(#[$note:meta])* $room:ident: $terms:ty,)* }) => {
@@ -62,12 +62,14 @@ impl Plan {
         Ok(Self {
             approval: Some(registrations::terms::Terms::proposed()),
             points: points::terms::proposed(kind),
+            boards: None,
             screening: Some(screening::terms::Terms::proposed(kind)),
             dates: dates::terms::Terms::proposed(kind),
             picks: Some(picks::terms::Terms::proposed(kind)),
             stage: stage::terms::Terms::proposed(kind),
             programme: Some(programme::terms::proposed(kind)?),
             circle: Some(circle::terms::Terms::proposed()),
+            chat: Some(chat::terms::Terms::proposed()),
         })
     }
 
@@ -81,9 +83,20 @@ impl Plan {
     #[must_use]
     pub fn completed(mut self, seats: i32, sides: Sides) -> Self {
         self.points.get_or_insert_default();
+        self.boards = self.boards.filter(|all| !all.is_empty()).map(|all| boards::terms::completed(all, sides));
+        if let Some(boards) = &mut self.boards {
+            // Each board has limits of its own: those of the whole would be promised and kept by nobody.
+            let whole = self.screening.take().unwrap_or_default();
+            for board in boards.iter_mut() {
+                board.unit_side =
+                    board.unit_side.or(whole.unit_side.map(|cap| boards::terms::BoardCap { max: cap.max }));
+            }
+            self.screening = Some(whole.without_limits());
+        }
         self.screening = self.screening.map(|screening| screening.completed(seats, sides));
         self.picks = self.picks.map(picks::terms::Terms::completed);
         self.circle = self.circle.and_then(circle::terms::Terms::held);
+        self.chat = self.chat.and_then(chat::terms::Terms::held);
         self
     }
 
@@ -92,11 +105,13 @@ impl Plan {
     pub fn faults(&self, seats: i32) -> Vec<FieldError> {
         let mut faults = Vec::new();
         faults.extend(self.points.iter().flat_map(points::terms::faults));
+        faults.extend(boards::terms::faults(self.boards.as_deref().unwrap_or_default(), seats));
         faults.extend(self.screening.iter().flat_map(|screening| screening.faults(seats)));
         faults.extend(self.dates.iter().flat_map(dates::terms::Terms::faults));
         faults.extend(self.picks.iter().flat_map(|picks| picks.faults()));
         faults.extend(self.stage.iter().flat_map(stage::terms::Terms::faults));
         faults.extend(self.circle.and_then(circle::terms::Terms::fault));
+        faults.extend(self.chat.and_then(chat::terms::Terms::fault));
         faults.extend(programme::terms::faults(self.programme.as_deref().unwrap_or_default()));
         faults
     }

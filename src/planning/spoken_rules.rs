@@ -2,6 +2,9 @@
 
 use super::poster::Poster;
 use super::spoken::{Rule, Speaker};
+use crate::boards::terms::Board;
+use crate::events::event;
+use crate::page::when;
 use crate::points::terms;
 
 impl Speaker<'_> {
@@ -18,8 +21,20 @@ impl Speaker<'_> {
         if let Some(screening) = &plan.screening {
             rules.push(rule(
                 "rule-screening",
-                screening.sentences(page, poster.seats, poster.sides, poster.plan.pays()),
+                screening.sentences(
+                    page,
+                    poster.seats,
+                    poster.sides,
+                    (poster.plan.pays(), poster.plan.boards.as_ref().is_none_or(Vec::is_empty)),
+                ),
             ));
+        }
+        if let Some(boards) = plan.boards.as_ref().filter(|boards| !boards.is_empty()) {
+            let zone = event::zone_named(&poster.timezone);
+            let when = |board: &Board| when::stretch(page.language, zone, board.starts_at, board.ends_at, self.now);
+            let sentence = |board: &Board| board.sentence(page, when(board));
+            let order = page.t("rule-boards-order");
+            rules.push(rule("rule-boards", boards.iter().map(sentence).chain([order]).collect()));
         }
         if let Some(dates) = &plan.dates {
             rules.push(rule("rule-dates", vec![dates.sentence(page)]));

@@ -152,7 +152,7 @@ pub fn pages(config: &mut ServiceConfig) {
 /// The page that says when it begins, where it has not.
 pub fn early(house: &House, page: &Page, me: &Participant) -> Option<Result<HttpResponse, Error>> {
     let text = top::opens(page, "plaza", &me.event, house.now())?;
-    let tabs = tabs::of_participant(page, &me.event.slug, "plaza");
+    let tabs = tabs::of_participant(page, &me.event, "plaza");
     Some(page::answer(&Early { tabs, text, page: page.clone() }))
 }
 
@@ -216,7 +216,7 @@ pub async fn wall(
     let here = format!("/e/{}/plaza{}", event.slug, if posts { "" } else { "/declarations" });
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
     page::answer(&Wall {
-        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
+        tabs: tabs::of_participant(&page, &event, "plaza"),
         notes: notes.items.into_iter().map(|note| reader.contribution_view(note)).collect(),
         next: notes.next.map(|cursor| format!("{here}?cursor={cursor}")),
         next_post: sight.next_post(),
@@ -256,7 +256,7 @@ pub async fn post(
     let (items, next) = comments.map_or((Vec::new(), None), |page| (page.items, page.next));
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
     page::answer(&Post {
-        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
+        tabs: tabs::of_participant(&page, &event, "plaza"),
         top: sight.top(&page, &event, now, "posts"),
         note: reader.contribution_view(note),
         comments: items.into_iter().map(|note| reader.contribution_view(note)).collect(),

@@ -90,7 +90,7 @@ async fn mine(house: &House, page: Page, me: Participant, form: Form) -> Result<
         reason: of.reason,
     });
     page::answer(&Mine {
-        tabs: tabs::of_participant(&page, &event.slug, "people"),
+        tabs: tabs::of_participant(&page, &event, "people"),
         open: event.phase(now) == Phase::Online,
         slug: event.slug,
         form,

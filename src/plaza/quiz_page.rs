@@ -159,7 +159,7 @@ async fn all(
     };
     let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, quiz_view);
     page::answer(&Quizzes {
-        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
+        tabs: tabs::of_participant(&page, &event, "plaza"),
         top: sight.top(&page, &event, now, "quizzes"),
         next: list.next.map(|cursor| format!("/e/{}/plaza/quizzes?cursor={cursor}", event.slug)),
         quizzes: list.items,

@@ -45,6 +45,8 @@ pub enum Rule {
     Post,
     /// The day's online game, entered by the organizer.
     Game,
+    /// Something said in the chat (互动聊天): the first lines of a day, where the organizer rewards them.
+    Chat,
 }
 
 impl Rule {
@@ -57,6 +59,7 @@ impl Rule {
             Self::Quiz => "quiz",
             Self::Post => "post",
             Self::Game => "game",
+            Self::Chat => "chat",
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn faults(terms: &Terms) -> Vec<FieldError> {
     for (action, terms) in terms {
         let path = format!("points.{action}");
         if Rule::iter().all(|rule| rule.word() != action) {
-            faults.push(FieldError::new(path, "unknown_action", "profile, sign_in, quiz, post or game"));
+            faults.push(FieldError::new(path, "unknown_action", "profile, sign_in, quiz, post, game or chat"));
         } else if !terms.can_be_paid() {
             let message = "per_day: 1 to 10 whole numbers that do not rise; per_day and cap from 0 to 100";
             faults.push(FieldError::new(path, "invalid", message));

@@ -48,6 +48,7 @@ pub async fn form(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<(), Error>
     let groups = usize::try_from(wish.groups).unwrap_or(1).max(1);
     let mut formed = if wish.anew { HashMap::new() } else { group_member::of_event(&txn, event.id).await? };
     let before = formed.clone();
+    let since = group_member::since(&txn, event.id).await?;
     // Fewer groups than there were: nobody stays in one that is gone.
     formed.retain(|_, group| usize::try_from(*group).is_ok_and(|group| (1..=groups).contains(&group)));
     let apart: Vec<(Uuid, Uuid)> =
@@ -71,7 +72,8 @@ pub async fn form(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<(), Error>
         registration_id: Set(*registration_id),
         event_id: Set(event.id),
         group_number: Set(*group),
-        joined_at: Set(now),
+        // Whoever stays has been of it since they came: what their group said meanwhile is theirs.
+        joined_at: Set(since.get(&(*registration_id, *group)).copied().unwrap_or(now)),
     };
     let rows: Vec<_> = formed.iter().map(row).collect();
     for some in rows.chunks(500) {

@@ -1,8 +1,10 @@
 //! The application form of an event, and the way out of it.
 
+use actix_web::web::Query;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use sea_orm::EntityTrait;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -68,16 +70,34 @@ impl Missing {
     }
 }
 
+/// Whom a poster speaks to.
+#[derive(Debug, Deserialize)]
+pub struct FromPoster {
+    unit: Option<String>,
+}
+
 #[get("/e/{event}/register")]
-pub async fn application_page(house: House, visit: Visit, guest: Guest) -> Result<HttpResponse, Error> {
+pub async fn application_page(
+    house: House,
+    visit: Visit,
+    guest: Guest,
+    from: Query<FromPoster>,
+) -> Result<HttpResponse, Error> {
     let (account, event) = (guest.account.account_id, guest.event.clone());
+    let scanned = from.into_inner().unit.and_then(|id| id.parse::<Uuid>().ok());
     let found = house.run(async move |app| {
         let db = app.database.reader();
         let mine = registration::active_of(db, event.id, account).await?;
         let profile = profile::Entity::find_by_id(account).one(db).await?;
-        let unit = match profile.as_ref().and_then(|profile| profile.unit_id) {
-            Some(id) => unit::Entity::find_by_id(id).one(db).await?,
+        let known = |unit: &unit::Model| unit.organization_id == event.organization_id && unit.typed_at.is_none();
+        let scanned = match scanned {
+            Some(id) => unit::find(&app, id).await?.filter(known),
             None => None,
+        };
+        let unit = match (scanned, profile.as_ref().and_then(|profile| profile.unit_id)) {
+            (Some(unit), _) => Some(unit),
+            (None, Some(id)) => unit::Entity::find_by_id(id).one(db).await?,
+            (None, None) => None,
         };
         let missing = Missing::of(profile.as_ref(), &consent::of_person(db, account).await?);
         Ok((mine, missing, unit.filter(|unit| unit.organization_id == event.organization_id)))

@@ -27,3 +27,9 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashM
     let members = Entity::find().filter(Column::EventId.eq(event_id)).all(db).await?;
     Ok(members.into_iter().map(|member| (member.registration_id, member.group_number)).collect())
 }
+
+/// Since when who is of which group.
+pub async fn since(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<(Uuid, i32), DateTimeUtc>, DbErr> {
+    let members = Entity::find().filter(Column::EventId.eq(event_id)).all(db).await?;
+    Ok(members.into_iter().map(|member| ((member.registration_id, member.group_number), member.joined_at)).collect())
+}

@@ -55,11 +55,32 @@ impl Bounds {
     }
 }
 
-/// The seats a side is ranked for.
+/// What the boards of an event say of seats; the rest of them is for a later room.
+#[derive(Deserialize)]
+struct OfBoard {
+    seats: i32,
+    side: Option<SideBounds>,
+}
+
+impl OfBoard {
+    fn most(&self, side: Side) -> usize {
+        let most = match (&self.side, side) {
+            (Some(bounds), Side::Men) => bounds.men.max,
+            (Some(bounds), Side::Women) => bounds.women.max,
+            (None, _) => self.seats,
+        };
+        usize::try_from(most).unwrap_or(0)
+    }
+}
+
+/// The seats a side is ranked for, on all boards together where there are several.
 ///
 /// # Errors
 /// Where what the event says of it does not read.
 pub fn of(event: &event::Model, side: Side) -> Result<usize, Fault> {
+    if let Some(boards) = event.part::<Vec<OfBoard>>("boards")?.filter(|boards| !boards.is_empty()) {
+        return Ok(boards.iter().map(|board| board.most(side)).sum());
+    }
     let bounds: Option<SideBounds> = event.part("screening.side")?;
     let even = (event.sides == Sides::Two).then(|| SideBounds::even(event.seats));
     let seats = match bounds.or(even) {

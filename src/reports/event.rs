@@ -19,7 +19,7 @@ use crate::couples::couple;
 use crate::dates::{date_round, sitting};
 use crate::error::Fault;
 use crate::events::event;
-use crate::feedback::{sheet, summary};
+use crate::feedback::{online_summary, sheet, summary};
 use crate::language::Language;
 use crate::organizations::organization;
 use crate::picks::round;
@@ -134,6 +134,14 @@ pub struct FeedbackFigures {
     pub content: Option<usize>,
     /// Who would come again, likewise.
     pub again: Option<usize>,
+    /// Of those who took part online and were not selected, counted apart; null where they are fewer than five.
+    pub online_answers: Option<usize>,
+    /// Of these, four stars or five for the days online, in percent and steps of ten.
+    pub online_content: Option<usize>,
+    /// To whom it was clear how the selection came about, likewise.
+    pub online_clear: Option<usize>,
+    /// Who would apply again, likewise.
+    pub online_again: Option<usize>,
 }
 
 impl EventReport {
@@ -287,9 +295,18 @@ fn outcome(figures: &Figures, lasting: AtThreeMonths) -> OutcomeFigures {
 async fn feedback(db: &impl ConnectionTrait, id: Uuid) -> Result<FeedbackFigures, DbErr> {
     let summary = summary::of(sheet::Entity::find().filter(sheet::Column::EventId.eq(id)).all(db).await?);
     let [.., four, five] = summary.shares.as_ref().map_or([0; 5], |shares| shares.overall);
+    let online = online_summary::read(db, id).await?;
+    let content = |shares: &online_summary::Shares| {
+        let [.., four, five] = shares.overall;
+        (four + five).min(100)
+    };
     Ok(FeedbackFigures {
         answers: summary.answers,
         content: summary.shares.as_ref().map(|_| (four + five).min(100)),
         again: summary.shares.map(|shares| shares.again),
+        online_answers: online.answers,
+        online_content: online.shares.as_ref().map(content),
+        online_clear: online.shares.as_ref().map(|shares| shares.clear),
+        online_again: online.shares.map(|shares| shares.again),
     })
 }

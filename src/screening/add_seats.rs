@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::addition_record::{Added, Addition, AdditionRequest};
 use super::placement::{Candidate, in_play};
-use super::refusals::SEATS_NOT_FILLED;
+use super::refusals::{BOARDS_HAVE_RULES, SEATS_NOT_FILLED};
 use super::succeed::{self, Seat};
 use super::terms::Terms;
 use super::{addition, run};
@@ -48,12 +48,15 @@ pub struct MoreSeats {
 ///
 /// # Errors
 /// 404 before the run; 409 `phase_closed` once the doors are open; 409 `seats_not_filled` where not every seat finds
-/// somebody, with the `limits`; 422 `invalid`.
+/// somebody, with the `limits`; 409 `boards_have_rules`; 422 `invalid`.
 pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(addition::Model, Vec<String>), Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     event.requires_one_of(app.now(), &[Phase::Screening, Phase::Confirmation])?;
     let run = run::of_event(&txn, event.id).await?.ok_or_else(Refused::not_found)?;
+    if run.boards.is_some() {
+        return Err(BOARDS_HAVE_RULES.into());
+    }
     let follows = addition::followed(&txn, &run).await?;
     let rules = follows.rules.enlarged(wish.men, wish.women);
     let seats = judged(&wish, &rules)?;
@@ -70,7 +73,7 @@ pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(ad
     let added = written(&txn, app, by, (&event, &run), &record, seats).await?;
     for newcomer in people.iter().filter(|one| record.offered.contains(&one.number)) {
         let id = newcomer.registration_id;
-        succeed::seat(&txn, app, &event, (&run, Seat::Added), id).await?;
+        succeed::seat(&txn, app, &event, (&run, Seat::Added, None), id).await?;
         by.records(Deed::StandbyPromoted)
             .about("registration", id)
             .because(record.reason.as_str())

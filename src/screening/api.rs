@@ -27,6 +27,7 @@ use crate::events::event;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Status};
 use queqiao_screening::applicant::Applicant;
+use queqiao_screening::boards::field::Wishing;
 use queqiao_screening::lottery::canonical_row;
 
 /// Where I stand: status, points, rank, cut line, and after the run why. Who: participant.
@@ -87,6 +88,7 @@ pub async fn fix_list(
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Trial, responses(
     (status = 200, body = Preview),
     (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`boards_have_rules`"),
     (status = 422, description = "`invalid`: rules that contradict themselves"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/preview")]
@@ -191,7 +193,13 @@ pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>,
         let run = run::of_event(db, me.event.id).await?.ok_or_else(Refused::not_found)?;
         let list = super::list::Entity::find_by_id(run.list_id).one(db).await?;
         let explanation = standing::of(&app, &me).await?.explanation.ok_or_else(Refused::not_found)?;
-        Ok(my_line(&placement, &run, list.map_or(0, |list| list.people), &me, explanation)?)
+        let leaves = list.as_ref().map_or(0, |list| list.people);
+        let listed = match list.filter(|_| run.boards.is_some()) {
+            Some(list) => list.lines()?.into_iter().find(|line| line.applicant.number == placement.number),
+            None => None,
+        };
+        let wishes = listed.map(|line| line.wishes).unwrap_or_default();
+        Ok(my_line(&placement, &run, (leaves, wishes), &me, explanation)?)
     });
     line.await.map(Json)
 }
@@ -199,7 +207,7 @@ pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>,
 fn my_line(
     placement: &placement::Model,
     run: &run::Model,
-    leaves: i32,
+    (leaves, wishes): (i32, Vec<String>),
     me: &Participant,
     explanation: Why,
 ) -> Result<MyLine, Fault> {
@@ -215,7 +223,10 @@ fn my_line(
     };
     Ok(MyLine {
         number: placement.number.clone(),
-        row: canonical_row(&listed),
+        row: match wishes.is_empty() {
+            true => canonical_row(&listed),
+            false => Wishing { applicant: listed, wishes, keeps: None }.canonical_row(),
+        },
         salt: placement.salt.clone(),
         leaf: placement.leaf,
         leaves,
@@ -264,7 +275,7 @@ pub struct SeatsAdded {
     (status = 201, body = SeatsAdded),
     (status = 403, description = "`wrong_role`"),
     (status = 404, description = "also before the run"),
-    (status = 409, description = "`seats_not_filled` (with `limits`), `phase_closed`"),
+    (status = 409, description = "`seats_not_filled` (with `limits`), `phase_closed`, `boards_have_rules`"),
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/seats")]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::list;
 use super::record::{Listed, list_root};
 use crate::app::App;
+use crate::boards::{self, wish};
 use crate::error::Fault;
 use crate::events::event;
 use crate::points::standing;
@@ -25,20 +26,20 @@ pub async fn to_screen(
     db: &impl ConnectionTrait,
     event: &event::Model,
     now: DateTime<Utc>,
-) -> Result<Vec<Applicant>, Fault> {
+) -> Result<Vec<Listed>, Fault> {
     let Some(list) = list::latest(db, event.id).await? else { return applicants(db, event, now).await };
     let approved = registration::Entity::of_event(event.id).filter(registration::Column::Status.eq(Status::Approved));
     let here: HashSet<String> = approved.all(db).await?.iter().map(registration::Model::label).collect();
-    let listed = list.lines()?.into_iter().map(|line| line.applicant);
-    Ok(listed.filter(|applicant| here.contains(&applicant.number)).collect())
+    Ok(list.lines()?.into_iter().filter(|line| here.contains(&line.applicant.number)).collect())
 }
 
-/// The approved applicants in the order of their numbers.
-async fn applicants(
-    db: &impl ConnectionTrait,
-    event: &event::Model,
-    now: DateTime<Utc>,
-) -> Result<Vec<Applicant>, Fault> {
+/// The approved applicants in the order of their numbers, with what they wish where there are boards; without salts.
+async fn applicants(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<Vec<Listed>, Fault> {
+    let boards = boards::terms::of(event)?;
+    let mut wishes = match boards.is_empty() {
+        true => HashMap::new(),
+        false => wish::of_event(db, &boards, event.id).await?,
+    };
     let points: HashMap<Uuid, i64> = standing::of_event(db, event).await?.into_iter().collect();
     let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(db).await?;
     let names: HashMap<Uuid, String> = units.into_iter().map(|unit| (unit.id, unit.name)).collect();
@@ -48,21 +49,25 @@ async fn applicants(
         .all(db)
         .await?;
     let classes = precedence::of_applicants(db, event, &approved, now).await?;
-    let mut applicants: Vec<Applicant> = approved
+    let mut applicants: Vec<Listed> = approved
         .into_iter()
         .zip(classes)
-        .map(|(registration, class)| Applicant {
-            number: registration.label(),
-            side: registration.side.into(),
-            unit: names.get(&registration.unit_id).cloned().unwrap_or_else(|| registration.unit_id.to_string()),
-            band: registration.band.clone().unwrap_or_default(),
-            class,
-            points: points.get(&registration.id).copied().unwrap_or(0),
-            held: registration.held,
+        .map(|(registration, class)| {
+            let applicant = Applicant {
+                number: registration.label(),
+                side: registration.side.into(),
+                unit: names.get(&registration.unit_id).cloned().unwrap_or_else(|| registration.unit_id.to_string()),
+                band: registration.band.clone().unwrap_or_default(),
+                class,
+                points: points.get(&registration.id).copied().unwrap_or(0),
+                held: registration.held,
+            };
+            let wishes = wishes.remove(&registration.id).unwrap_or_else(|| wish::any(&boards));
+            Listed { wishes, ..Listed::new(String::new(), applicant) }
         })
         .collect();
     // As text, for `A10000` comes before `A9999` in the record, which is sorted as whoever recomputes it sorts.
-    applicants.sort_by(|a, b| a.number.cmp(&b.number));
+    applicants.sort_by(|a, b| a.applicant.number.cmp(&b.applicant.number));
     Ok(applicants)
 }
 
@@ -75,10 +80,9 @@ pub async fn publish(
     by: Uuid,
 ) -> Result<list::Model, Fault> {
     precedence::update_classes(txn, event, app.now()).await?;
-    let applicants = applicants(txn, event, app.now()).await?;
-    let mut lines = Vec::with_capacity(applicants.len());
-    for applicant in applicants {
-        lines.push(Listed { salt: HEXLOWER.encode(&app.chance.secret::<16>()?), applicant });
+    let mut lines = applicants(txn, event, app.now()).await?;
+    for line in &mut lines {
+        line.salt = HEXLOWER.encode(&app.chance.secret::<16>()?);
     }
     let row = list::ActiveModel {
         id: Set(app.new_id()),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::placement::{self, Candidate, in_play};
 use super::run;
 use super::seat_move::{self, Reason};
-use super::succeed::next_in;
+use super::succeed::{next_in, next_on_board, wishes_of};
 use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::registrations::registration::{self, Status};
@@ -27,8 +27,25 @@ use queqiao_screening::succession::rules_for_more;
 #[schema(as = StandbyBoard)]
 pub struct Board {
     pub sides: Vec<Line>,
+    /// Where the event has several boards: who comes next on each, like for like.
+    pub boards: Vec<BoardLine>,
     /// Oldest first.
     pub moves: Vec<Moved>,
+}
+
+/// One side of one board.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StandbyBoardLine)]
+pub struct BoardLine {
+    pub board: String,
+    pub side: Side,
+    /// Confirmed or asked.
+    pub seated: usize,
+    pub empty: usize,
+    /// Who waits and wishes for this board.
+    pub waiting: usize,
+    /// Who comes in if somebody of this side gives back a seat of this board.
+    pub next: Option<String>,
 }
 
 /// One side.
@@ -98,9 +115,14 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
         let seated = of_side.iter().filter(|one| one.seated).count();
         let here = of_side.iter().filter(|one| confirmed.contains(&one.registration_id)).count();
         let empty = moves.iter().filter(|one| one.is_empty() && side_of(one.leaver_id) == Some(side)).count();
-        let next = next_in(&people, &run, side, "")?.ok().flatten();
+        let next = match run.boards {
+            None => next_in(&people, &run, side, "")?.ok().flatten(),
+            Some(_) => None,
+        };
         let waiting = of_side.into_iter().filter(|one| !one.seated);
-        let waiting = in_line(waiting, next.as_deref(), &full);
+        let mut waiting = in_line(waiting, next.as_deref(), &full);
+        // Who comes next depends on the board.
+        waiting.iter_mut().for_each(|one| one.passed_over &= run.boards.is_none());
         sides.push(Line { side, confirmed: here, asked: seated.saturating_sub(here), empty, next, waiting });
     }
     let moved = |one: seat_move::Model| Moved {
@@ -110,7 +132,39 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
         newcomer: one.newcomer_id.map(number),
         stuck: one.stuck,
     };
-    Ok(Board { sides, moves: moves.into_iter().map(moved).collect() })
+    let empty: Vec<&placement::Model> =
+        moves.iter().filter(|one| one.is_empty()).filter_map(|one| by_id.get(&one.leaver_id).copied()).collect();
+    let boards = lines_of_boards(db, &run, &people, &empty).await?;
+    Ok(Board { sides, boards, moves: moves.into_iter().map(moved).collect() })
+}
+
+/// Each side of each board.
+async fn lines_of_boards(
+    db: &impl ConnectionTrait,
+    run: &run::Model,
+    people: &[Candidate],
+    empty: &[&placement::Model],
+) -> Result<Vec<BoardLine>, Fault> {
+    let boards = run.boards_filled()?;
+    if boards.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wishes = wishes_of(db, run).await?;
+    let mut lines = Vec::new();
+    for (board, side) in boards.iter().flat_map(|board| SIDES.map(|side| (board.name.as_str(), side))) {
+        let of_side = || people.iter().filter(move |one| one.side == side);
+        let wishes_it =
+            |one: &&Candidate| wishes.get(&one.number).is_some_and(|all| all.iter().any(|name| name == board));
+        lines.push(BoardLine {
+            board: board.to_owned(),
+            side,
+            seated: of_side().filter(|one| one.seated && one.board.as_deref() == Some(board)).count(),
+            empty: empty.iter().filter(|one| one.side == side && one.board.as_deref() == Some(board)).count(),
+            waiting: of_side().filter(|one| !one.seated).filter(wishes_it).count(),
+            next: next_on_board(people, run, &wishes, (board, side, ""))?.ok().flatten(),
+        });
+    }
+    Ok(lines)
 }
 
 /// Those who wait, best first; why those before the next are passed over.
@@ -137,6 +191,9 @@ fn in_line<'a>(
 
 /// For everybody who waits the limits of theirs that are full now, besides their side's.
 fn full_now(people: &[Candidate], run: &run::Model) -> Result<HashMap<String, Vec<Limit>>, Fault> {
+    if run.boards.is_some() {
+        return Ok(HashMap::new());
+    }
     let list: Vec<Applicant> = people.iter().map(Candidate::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
     let held = Rules { fallback: Fallback::None, ..rules_for_more(&run.rules_used()?, &holders, 0, 0) };

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::add_seats::{MoreSeats, add_seats};
 use super::addition;
+use super::board::BoardLine;
 use super::fill_seats::{self, Call};
 use super::run;
 use super::seat_move::{Reason, Stuck};
@@ -118,6 +119,10 @@ impl Sheet {
     }
 
     fn side(&self, line: &Line) -> String {
+        self.page.t(&format!("side-{}", line.side.word()))
+    }
+
+    fn side_of_board(&self, line: &BoardLine) -> String {
         self.page.t(&format!("side-{}", line.side.word()))
     }
 

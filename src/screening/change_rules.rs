@@ -6,8 +6,10 @@ use sea_orm::IntoActiveModel;
 use serde::Deserialize;
 
 use super::promised;
+use super::refusals::BOARDS_HAVE_RULES;
 use super::terms::{LAST, Terms};
 use crate::app::App;
+use crate::boards;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::rules::seats_rule;
@@ -33,10 +35,13 @@ impl Changes {
 }
 
 /// # Errors
-/// 409 `event_closed`, `too_late`; 422 `invalid`.
+/// 409 `event_closed`, `too_late`, `boards_have_rules`; 422 `invalid`.
 pub async fn change_rules(app: &App, by: &Organizer, changes: Changes) -> Result<event::Model, Error> {
     let txn = app.database.begin_write().await?;
     let (event, phase) = amendment::hold(&txn, app, by).await?;
+    if !boards::terms::of(&event)?.is_empty() {
+        return Err(BOARDS_HAVE_RULES.into());
+    }
     let named = changes.named();
     let settled = amendment::settled(&event, phase, &[("screening", LAST)]);
     let late: Vec<_> = settled.into_iter().filter(|(field, _)| named.contains(field)).collect();

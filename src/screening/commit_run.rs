@@ -51,7 +51,7 @@ pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Mo
     if frozen::of_event(&txn, event.id).await?.is_none() {
         return Err(LEDGER_NOT_FROZEN.into());
     }
-    let rules = terms::rules_of(&event)?;
+    let rules = terms::all_rules_of(&event)?;
     let (list, named) = drawn(&txn, app, &event, by, draw).await?;
     let registrations = registration::Entity::of_event(event.id).lock_exclusive().all(&txn).await?;
     let lines = list.lines()?;
@@ -63,6 +63,10 @@ pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Mo
     let screened = tokio::task::spawn_blocking(move || Record::make(&slug, 1, rules, whom, &named));
     let record = screened.await.map_err(Fault::of)?;
     if let Some(why) = record.outcome.infeasible {
+        let refused = QUOTAS_CANNOT_BE_MET.with("limits", json!(why.limits));
+        return Err(refused.with("smallest_change", json!(why.smallest_change)).into());
+    }
+    if let Some(why) = record.on_boards.as_ref().and_then(|filled| filled.infeasible.as_ref()) {
         let refused = QUOTAS_CANNOT_BE_MET.with("limits", json!(why.limits));
         return Err(refused.with("smallest_change", json!(why.smallest_change)).into());
     }
@@ -108,12 +112,17 @@ async fn written(
     placed: &Seats,
 ) -> Result<run::Model, Fault> {
     let file = String::from_utf8(record.bytes().map_err(Fault::of)?).map_err(Fault::of)?;
+    let boards = match record.boards.is_empty() {
+        true => None,
+        false => Some(serde_json::to_string(&record.boards).map_err(Fault::of)?),
+    };
     let row = run::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event.id),
         number: Set(1),
         list_id: Set(list.id),
         rules: Set(serde_json::to_string(record.rules_used()).map_err(Fault::of)?),
+        boards: Set(boards),
         draw: Set(record.lottery.draw.clone()),
         beacon: Set(record.lottery.beacon.clone()),
         list_root: Set(record.lottery.list_root.clone()),

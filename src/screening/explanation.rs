@@ -12,6 +12,7 @@ use super::standing::{self, Standing};
 use super::{addition, placement, run};
 use crate::accounts::visit::Visit;
 use crate::app::House;
+use crate::boards;
 use crate::body;
 use crate::error::Error;
 use crate::events::phase::Phase;
@@ -36,6 +37,8 @@ struct Explanation {
     meaning: String,
     /// Of the run, a sentence each.
     sentences: Vec<String>,
+    /// The board of their seat, and when and where it is.
+    board: Option<(String, String)>,
     /// Until when to answer, and how long that is.
     deadline: Option<(String, String)>,
     is_asked: bool,
@@ -96,7 +99,14 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     let sentences = match &ran {
         Some((_, placement)) => {
             let stood = Stood::of(&me.event, placement.points, placement.class, placement.side)?;
-            sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood, standing.short())
+            let (way, language, why) = (Address::Familiar, page.language, placement.why()?);
+            match placement.refused_boards {
+                Some(_) => {
+                    let refused = sentences::on_boards(way, language, &placement.refused()?, stood);
+                    sentences::standing(way, language, &why, stood).into_iter().chain(refused).collect()
+                }
+                None => sentences::explanation(way, language, &why, stood, standing.short()),
+            }
         }
         None => Vec::new(),
     };
@@ -106,14 +116,18 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         format!("{day} {} {}", page.say("seats-added-line", &gaps), one.reason)
     };
     let added: Vec<String> = additions.iter().map(added).collect();
+    let seat = ran.as_ref().and_then(|(_, placement)| placement.board.as_ref()).filter(|_| status.has_a_seat());
+    let board = boards::terms::of(&me.event)?.into_iter().find(|board| Some(&board.name) == seat);
+    let board = board.map(|board| (board.name.clone(), board.when_and_where(&page, &me.event, now)));
     let (headline, meaning) = headline_and_meaning(&page, &standing, status, me.event.phase(now));
     page::answer(&Explanation {
         slug: me.event.slug.clone(),
         title: me.event.titled(page.language).to_owned(),
-        tabs: tabs::of_participant(&page, &me.event.slug, "journey"),
+        tabs: tabs::of_participant(&page, &me.event, "journey"),
         headline,
         meaning,
         sentences,
+        board,
         deadline: until.map(|until| {
             let left = when::left(page.language, until - now);
             let moment = when::moment(page.language, zone, until, now);
@@ -138,6 +152,7 @@ fn headline_and_meaning(page: &Page, standing: &Standing, status: Status, phase:
     let key = match status {
         _ if door::key_in(status, phase) == "no-seat" => "no-seat",
         Status::Selected if from_standby => "promoted",
+        Status::Waitlisted if standing.standby_place.is_none() => "waitlisted-boards",
         Status::Applied | Status::Approved => "waiting",
         status => door::key(status),
     };

@@ -87,7 +87,7 @@ pub async fn leaderboard_page(
     let named = page.t(&format!("side-{}", side.word()));
     page::answer(&Leaderboard {
         title: me.event.titled(page.language).to_owned(),
-        tabs: tabs::of_participant(&page, slug, "leaderboard"),
+        tabs: tabs::of_participant(&page, &me.event, "leaderboard"),
         sides: [Side::Women, Side::Men].map(tab).into(),
         rows: rows(&page, ladder, me.registration.id),
         cut: cut(&page, ladder, &named, me.event.sides),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
+use super::place::Place;
 use super::placement::Placed;
 use super::seat::{self, Seats};
 use super::sentences::{self, Address, Stood};
@@ -10,6 +11,7 @@ use super::succeed::Seat;
 use super::{deadline, line, run};
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
+use crate::boards;
 use crate::error::Fault;
 use crate::events::event;
 use crate::mail::letter::{self, Letter, letter_words};
@@ -18,7 +20,8 @@ use crate::registrations::registration;
 
 letter_words! {
     Selected<'a> {
-        title: &'a str, nickname: &'a str, standing: String, deadline: String, starts: String, venue: &'a str
+        title: &'a str, nickname: &'a str, standing: String, deadline: String, board: &'a str, starts: String,
+        venue: &'a str
     }
     "screening/selected.zh.txt" "screening/selected.en.txt"
 }
@@ -34,7 +37,8 @@ letter_words! {
 }
 letter_words! {
     Offered<'a> {
-        title: &'a str, nickname: &'a str, added: bool, deadline: String, starts: String, venue: &'a str
+        title: &'a str, nickname: &'a str, added: bool, deadline: String, board: &'a str, starts: String,
+        venue: &'a str
     }
     "screening/offered.zh.txt" "screening/offered.en.txt"
 }
@@ -50,12 +54,15 @@ pub async fn screened(
     let accounts = seats.0.iter().map(|seat| seat.registration.account_id);
     let recipients = Recipient::find_all(txn, app, accounts).await?;
     let reply_by = deadline::of_invitations(event, app.now());
+    let boards = boards::terms::of(event)?;
     let line = line::places(txn, event.id).await?;
     for seat in &seats.0 {
         // An erased account has no address any more.
         let Some(to) = recipients.get(&seat.registration.account_id) else { continue };
-        let in_line = line.get(&seat.registration.id).copied().unwrap_or_default();
-        let letter = outcome(app, event, (seat, in_line), to, reply_by)?;
+        // On which board a seat comes free decides who is next: over all of them there is no place in line.
+        let in_line = line.get(&seat.registration.id).filter(|_| boards.is_empty()).copied().unwrap_or_default();
+        let place = Place::of(event, &boards, seat.board.as_deref());
+        let letter = outcome(app, event, (seat, in_line, &place), to, reply_by)?;
         letter::post(txn, app, of_run(event, run, &seat.registration, letter)).await?;
     }
     Ok(())
@@ -66,17 +73,19 @@ pub async fn offered(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
-    (run, seat): (&run::Model, Seat),
+    (run, seat, board): (&run::Model, Seat, Option<&str>),
     moved_up: &registration::Model,
 ) -> Result<(), Fault> {
     let Some(to) = Recipient::find(txn, app, moved_up.account_id).await? else { return Ok(()) };
+    let place = Place::of(event, &boards::terms::of(event)?, board);
     let text = Offered {
         title: event.titled(to.language),
         nickname: &to.nickname,
         added: seat == Seat::Added,
         deadline: moment(app, event, moved_up.reply_by.unwrap_or_else(|| app.now()), &to),
-        starts: moment(app, event, event.starts_at, &to),
-        venue: &event.venue,
+        board: place.board.as_deref().unwrap_or_default(),
+        starts: moment(app, event, place.starts_at, &to),
+        venue: &place.venue,
     };
     let letter = Letter::new(app, "standby_offer", &to, text, &journey(event))?;
     letter::post(txn, app, of_run(event, run, moved_up, letter)).await
@@ -85,21 +94,32 @@ pub async fn offered(
 fn outcome(
     app: &App,
     event: &event::Model,
-    (seat, in_line): (&seat::Seat, u64),
+    (seat, in_line, place): (&seat::Seat, u64, &Place),
     to: &Recipient,
     reply_by: DateTime<Utc>,
 ) -> Result<Letter, Fault> {
     let (title, nickname, side) = (event.titled(to.language), to.nickname.as_str(), seat.registration.side);
     let stood = Stood::of(event, seat.points, seat.class, side)?;
     let standing = fluent::sentences(to.language, sentences::standing(Address::Formal, to.language, &seat.why, stood));
-    let reasons =
-        fluent::sentences(to.language, sentences::reasons(Address::Formal, to.language, &seat.why, stood, seat.short));
+    let reasons = match &seat.refused {
+        Some(refused) => sentences::on_boards(Address::Formal, to.language, refused, stood),
+        None => sentences::reasons(Address::Formal, to.language, &seat.why, stood, seat.short),
+    };
+    let reasons = fluent::sentences(to.language, reasons);
     let (kind, path) = ("screened", journey(event));
     match seat.placed {
         Placed::Selected => {
             let deadline = moment(app, event, reply_by, to);
-            let (starts, venue) = (moment(app, event, event.starts_at, to), event.venue.as_str());
-            let text = Selected { title, nickname, standing, deadline, starts, venue };
+            let (starts, venue) = (moment(app, event, place.starts_at, to), place.venue.as_str());
+            let text = Selected {
+                title,
+                nickname,
+                standing,
+                deadline,
+                board: place.board.as_deref().unwrap_or_default(),
+                starts,
+                venue,
+            };
             Letter::new(app, kind, to, text, &path)
         }
         Placed::Waitlisted => {

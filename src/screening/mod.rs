@@ -24,6 +24,7 @@ pub mod list;
 mod order;
 mod page;
 mod passed;
+pub mod place;
 pub mod personal;
 pub mod placement;
 mod plot;

@@ -120,6 +120,11 @@ impl Studio {
         }
     }
 
+    /// Each board has seats and limits of its own: there is nothing to move here.
+    fn has_boards(&self) -> bool {
+        self.event.tells("boards")
+    }
+
     fn is_two_sided(&self) -> bool {
         self.event.sides == event::Sides::Two
     }

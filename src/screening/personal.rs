@@ -26,6 +26,8 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
             "rank": row.rank,
             "outcome": row.outcome,
             "seated": row.seated,
+            "board": row.board,
+            "refused_boards": row.refused_boards.as_ref().and_then(|why| serde_json::from_str::<Value>(why).ok()),
             "explanation": serde_json::from_str::<Value>(&row.explanation).unwrap_or_default(),
             "salt": row.salt,
         })

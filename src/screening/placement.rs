@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::error::Fault;
 use crate::registrations::registration::{self, Side, Status};
 use queqiao_screening::applicant::Applicant;
+use queqiao_screening::boards::explain::Refused;
 use queqiao_screening::explain::Explanation;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -29,8 +30,12 @@ pub struct Model {
     pub outcome: Placed,
     /// Holds a seat, by the run or by a promotion; no longer once the seat was given on.
     pub seated: bool,
+    /// Which board the seat is of that they hold or held; None where the event has one evening, or they never had any.
+    pub board: Option<String>,
     /// What the run said about them, as JSON.
     pub explanation: String,
+    /// Why they were refused boards they wished for more, as JSON; None where the event has one evening.
+    pub refused_boards: Option<String>,
     /// Of their line in the published list.
     pub salt: String,
     /// Which line of the list is theirs, from 0.
@@ -78,6 +83,7 @@ pub struct Candidate {
     pub class: i32,
     pub points: i64,
     pub seated: bool,
+    pub board: Option<String>,
 }
 
 impl Candidate {
@@ -103,6 +109,15 @@ impl Model {
     /// A fault where the row cannot be read, which nothing in the program can cause.
     pub fn why(&self) -> Result<Explanation, Fault> {
         serde_json::from_str(&self.explanation).map_err(Fault::of)
+    }
+
+    /// The boards they were refused, the dearest first.
+    ///
+    /// # Errors
+    /// A fault where the row cannot be read, which nothing in the program can cause.
+    pub fn refused(&self) -> Result<Vec<Refused>, Fault> {
+        let refused = self.refused_boards.as_ref();
+        refused.map_or_else(|| Ok(Vec::new()), |refused| serde_json::from_str(refused).map_err(Fault::of))
     }
 }
 

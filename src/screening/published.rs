@@ -67,12 +67,20 @@ pub struct PublishedRun {
     pub beacon: String,
     pub seed: String,
     pub rules: Rules,
+    /// Where the event has several boards: their rules.
+    pub boards: Vec<PublishedBoard>,
     /// Whether earlier events of the union were compared before points.
     pub by_history: bool,
     pub selected: i32,
     pub waitlisted: i32,
     pub not_selected: i32,
     pub sides: Vec<PublishedSide>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublishedBoard {
+    pub board: String,
+    pub rules: Rules,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,6 +125,7 @@ pub async fn of_run(app: &App, event: &event::Model, run: run::Model) -> Result<
         run: run.number,
         committed_at: run.committed_at,
         rules: run.rules_used()?,
+        boards: run.boards_filled()?.into_iter().map(|of| PublishedBoard { board: of.name, rules: of.rules }).collect(),
         by_history: Terms::of(event)?.by_history(),
         list_root: run.list_root,
         draw: run.draw,

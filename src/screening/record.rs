@@ -5,11 +5,16 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
 use queqiao_screening::applicant::Applicant;
+use queqiao_screening::boards::board::{self, Board};
+use queqiao_screening::boards::field::Wishing;
+use queqiao_screening::boards::outcome::{Outcome as OnBoards, screen as screen_boards};
 use queqiao_screening::lottery::{self, Hash, Salt};
 use queqiao_screening::outcome::{Outcome, screen};
-use queqiao_screening::rules::Rules;
+use queqiao_screening::rules::{Fallback, Rules, Sides};
 
 pub const FORMAT: &str = "queqiao/screening-run/v1";
+/// Of a run that filled several boards; it has what a run has, and the boards.
+pub const BOARDS_FORMAT: &str = "queqiao/screening-boards-run/v1";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,12 +24,18 @@ pub struct Record {
     pub event: String,
     pub run: u32,
     pub rules: Rules,
+    /// Where the event has several; each has rules of its own then, and the rules above say how many seats there are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boards: Vec<Board>,
     /// In the order of their numbers.
     pub applicants: Vec<Listed>,
     /// Numbers of those who took their registration back after the list was published: they are in the list, not in the run.
     pub withdrawn: Vec<String>,
     pub lottery: Lottery,
+    /// Of all boards together, where there are several.
     pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_boards: Option<OnBoards>,
 }
 
 /// A line of the list with the salt of its leaf.
@@ -33,6 +44,23 @@ pub struct Record {
 pub struct Listed {
     pub salt: String,
     pub applicant: Applicant,
+    /// Boards, the dearest first; nothing where the event has one evening.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wishes: Vec<String>,
+}
+
+impl Listed {
+    /// Somebody who applied for an event of one evening.
+    #[must_use]
+    pub fn new(salt: String, applicant: Applicant) -> Self {
+        Self { salt, applicant, wishes: Vec::new() }
+    }
+
+    /// With what they wish.
+    #[must_use]
+    pub fn wishing(&self) -> Wishing {
+        Wishing { applicant: self.applicant.clone(), wishes: self.wishes.clone(), keeps: None }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +83,8 @@ pub enum NotHolding {
     Unreadable(String),
     #[error("rules that no screening accepts: {0}")]
     Rules(String),
+    #[error("{0}")]
+    Boards(String),
     #[error("{field}: the record says {recorded}, the list gives {found}")]
     Differs { field: &'static str, recorded: String, found: String },
     #[error("outcome: the list, the rules and the seed give another one{0}")]
@@ -65,18 +95,22 @@ pub enum NotHolding {
 
 impl Record {
     /// Screens the list and writes down how. `applicants` may come in any order.
-    pub fn make(event: &str, run: u32, rules: Rules, list: List, named: &Named) -> Self {
+    pub fn make(event: &str, run: u32, rules: AllRules, list: List, named: &Named) -> Self {
+        let AllRules { rules, boards } = rules;
         let List { mut applicants, mut withdrawn } = list;
         applicants.sort_by(|a, b| a.applicant.number.cmp(&b.applicant.number));
         withdrawn.sort();
         let root = list_root(&applicants);
         let seed = lottery::seed(&named.commit_secret, &root, &named.beacon);
-        let outcome = screen(&people(&applicants, &withdrawn), &rules, &seed);
+        let all = AllRules { rules, boards };
+        let (outcome, on_boards) = screened(stayed(&applicants, &withdrawn), &all, &seed);
+        let AllRules { rules, boards } = all;
         Self {
-            format: FORMAT.to_owned(),
+            format: if boards.is_empty() { FORMAT } else { BOARDS_FORMAT }.to_owned(),
             event: event.to_owned(),
             run,
             rules,
+            boards,
             applicants,
             withdrawn,
             lottery: Lottery {
@@ -87,6 +121,7 @@ impl Record {
                 seed: HEXLOWER.encode(&seed),
             },
             outcome,
+            on_boards,
         }
     }
 
@@ -101,17 +136,25 @@ impl Record {
     pub fn verify(bytes: &[u8]) -> Result<Self, NotHolding> {
         let recorded: Self =
             serde_json::from_slice(bytes).map_err(|error| NotHolding::Unreadable(error.to_string()))?;
-        if recorded.format != FORMAT {
+        let format = if recorded.boards.is_empty() { FORMAT } else { BOARDS_FORMAT };
+        if recorded.format != format {
             return Err(NotHolding::Unreadable(format!("format \"{}\"", recorded.format)));
         }
-        recorded.rules.check().map_err(|wrong| NotHolding::Rules(wrong.to_string()))?;
+        let AllRules { rules, boards } = recorded.all_rules();
+        rules.check().map_err(|wrong| NotHolding::Rules(wrong.to_string()))?;
+        if !boards.is_empty() {
+            board::check(&boards).map_err(|wrong| NotHolding::Boards(wrong.to_string()))?;
+            if AllRules::of_boards(boards).rules != rules {
+                return Err(NotHolding::Rules("they are not those of the boards".to_owned()));
+            }
+        }
         let commit_secret = HEXLOWER
             .decode(recorded.lottery.commit_secret.as_bytes())
             .map_err(|_| NotHolding::Unreadable("commit_secret is not hexadecimal".to_owned()))?;
         let Lottery { draw, beacon, .. } = recorded.lottery.clone();
         let named = Named { draw, beacon, commit_secret };
         let list = List { applicants: recorded.applicants.clone(), withdrawn: recorded.withdrawn.clone() };
-        let found = Self::make(&recorded.event, recorded.run, recorded.rules.clone(), list, &named);
+        let found = Self::make(&recorded.event, recorded.run, recorded.all_rules(), list, &named);
         let differs = |field, recorded: &str, found: &str| {
             if recorded == found {
                 return Ok(());
@@ -123,10 +166,21 @@ impl Record {
         if recorded.outcome != found.outcome {
             return Err(NotHolding::Outcome(first_difference(&recorded.outcome, &found.outcome)));
         }
+        if let (Some(recorded), Some(found)) = (&recorded.on_boards, &found.on_boards)
+            && recorded != found
+        {
+            return Err(NotHolding::Outcome(first_difference_of_boards(recorded, found)));
+        }
         match found.bytes() {
             Ok(written) if written == bytes => Ok(found),
             _ => Err(NotHolding::Bytes),
         }
+    }
+
+    /// The rules the run went by.
+    #[must_use]
+    pub fn all_rules(&self) -> AllRules {
+        AllRules { rules: self.rules.clone(), boards: self.boards.clone() }
     }
 
     /// Everybody who was screened.
@@ -151,6 +205,51 @@ impl Record {
     }
 }
 
+/// The rules of a run: those of its one evening, or of each of its boards and how many seats they have together.
+#[derive(Clone, Debug)]
+pub struct AllRules {
+    pub rules: Rules,
+    pub boards: Vec<Board>,
+}
+
+impl AllRules {
+    /// Of an event with several boards: together they have so many seats, and each has limits of its own.
+    #[must_use]
+    pub fn of_boards(boards: Vec<Board>) -> Self {
+        let rules = Rules {
+            seats: boards.iter().map(|board| board.rules.seats).sum(),
+            fallback: Fallback::None,
+            standby: None,
+            side: Sides::default(),
+            unit_side: None,
+            unit: None,
+            band: Vec::new(),
+        };
+        Self { rules, boards }
+    }
+
+    /// Of an event of one evening.
+    #[must_use]
+    pub fn one(rules: Rules) -> Self {
+        Self { rules, boards: Vec::new() }
+    }
+}
+
+/// What the rules come to for these people: over all, and on each board where there are several.
+pub fn screened<'a>(
+    people: impl Iterator<Item = &'a Listed> + Clone,
+    all: &AllRules,
+    seed: &Hash,
+) -> (Outcome, Option<OnBoards>) {
+    let applicants: Vec<Applicant> = people.clone().map(|listed| listed.applicant.clone()).collect();
+    if all.boards.is_empty() {
+        return (screen(&applicants, &all.rules, seed), None);
+    }
+    let wishing: Vec<Wishing> = people.map(Listed::wishing).collect();
+    let filled = screen_boards(&wishing, &all.boards, seed);
+    (filled.together(&applicants, seed), Some(filled))
+}
+
 /// Whom the run was about, in any order.
 #[derive(Clone, Debug, Default)]
 pub struct List {
@@ -172,7 +271,11 @@ pub fn list_root(applicants: &[Listed]) -> Hash {
 }
 
 fn leaves(applicants: &[Listed]) -> Vec<Hash> {
-    applicants.iter().map(|listed| lottery::leaf(&salt(&listed.salt), &listed.applicant)).collect()
+    let leaf = |listed: &Listed| match listed.wishes.is_empty() {
+        true => lottery::leaf(&salt(&listed.salt), &listed.applicant),
+        false => listed.wishing().leaf(&salt(&listed.salt)),
+    };
+    applicants.iter().map(leaf).collect()
 }
 
 /// A salt that is not 16 bytes in hexadecimal counts as zeros: the root then tells.
@@ -186,8 +289,19 @@ pub fn seed_of(text: &str) -> Hash {
 }
 
 fn people(listed: &[Listed], withdrawn: &[String]) -> Vec<Applicant> {
-    let stays = |listed: &&Listed| withdrawn.binary_search(&listed.applicant.number).is_err();
-    listed.iter().filter(stays).map(|listed| listed.applicant.clone()).collect()
+    stayed(listed, withdrawn).map(|listed| listed.applicant.clone()).collect()
+}
+
+fn stayed<'a>(listed: &'a [Listed], withdrawn: &'a [String]) -> impl Iterator<Item = &'a Listed> + Clone {
+    listed.iter().filter(move |listed| withdrawn.binary_search(&listed.applicant.number).is_err())
+}
+
+fn first_difference_of_boards(recorded: &OnBoards, found: &OnBoards) -> String {
+    let (Some(recorded), Some(found)) = (&recorded.boards, &found.boards) else { return String::new() };
+    let differs = recorded.iter().zip(found).find(|(recorded, found)| recorded.selected != found.selected);
+    let Some((recorded, found)) = differs else { return String::new() };
+    let other = found.selected.iter().find(|number| !recorded.selected.contains(number));
+    other.map_or_else(String::new, |number| format!("; {number} should have a seat of {}", found.board))
 }
 
 fn first_difference(recorded: &Outcome, found: &Outcome) -> String {
@@ -206,9 +320,8 @@ mod tests {
 
     fn record() -> Record {
         let applicants = (0..40_u8)
-            .map(|index| Listed {
-                salt: HEXLOWER.encode(&[index; 16]),
-                applicant: Applicant {
+            .map(|index| {
+                let applicant = Applicant {
                     number: format!("A{index:04}"),
                     side: if index % 3 == 0 { Side::Men } else { Side::Women },
                     unit: format!("单位{}", index % 7),
@@ -216,7 +329,8 @@ mod tests {
                     class: 1,
                     points: i64::from(index % 5),
                     held: false,
-                },
+                };
+                Listed::new(HEXLOWER.encode(&[index; 16]), applicant)
             })
             .rev()
             .collect();
@@ -225,7 +339,63 @@ mod tests {
                 .unwrap();
         let named =
             Named { draw: "双色球 2023112".into(), beacon: "01 05 09 17 22 31+08".into(), commit_secret: vec![] };
-        Record::make("qixi", 1, rules, List { applicants, withdrawn: vec!["A0004".into()] }, &named)
+        let list = List { applicants, withdrawn: vec!["A0004".into()] };
+        Record::make("qixi", 1, AllRules::one(rules), list, &named)
+    }
+
+    /// The same people, each with a wish for one or both of two boards.
+    fn record_of_boards() -> Record {
+        let Record { mut applicants, withdrawn, .. } = record();
+        // Every third is a man: the wishes turn by threes, so that men wish for both boards as well.
+        for (index, listed) in applicants.iter_mut().enumerate() {
+            let wishes = [&["音乐会"] as &[&str], &["海洋馆", "音乐会"], &["音乐会", "海洋馆"]][index / 3 % 3];
+            listed.wishes = wishes.iter().map(|wish| (*wish).to_owned()).collect();
+        }
+        let text = |name: &str, seats: u32| {
+            let half = seats / 2;
+            format!("[[board]]\nname='{name}'\nseats={seats}\n[board.side.men]\nmin={half}\nmax={half}\n")
+        };
+        let boards = board::from_toml(&(text("音乐会", 8) + &text("海洋馆", 4))).unwrap();
+        let named = Named { draw: String::new(), beacon: "abc".into(), commit_secret: vec![] };
+        Record::make("qixi", 1, AllRules::of_boards(boards), List { applicants, withdrawn }, &named)
+    }
+
+    #[test]
+    fn a_record_of_boards_is_recomputed_byte_for_byte_and_not_where_it_was_touched() {
+        let record = record_of_boards();
+        let filled = record.on_boards.clone().unwrap().boards.unwrap();
+        assert_eq!(record.outcome.selected.as_ref().unwrap().len(), 12);
+        assert_eq!(filled.iter().map(|board| board.selected.len()).collect::<Vec<_>>(), [8, 4]);
+        let bytes = record.bytes().unwrap();
+        assert_eq!(Record::verify(&bytes), Ok(record));
+        let verdict = |from: &str, to: &str| {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            assert!(text.contains(from), "{from}");
+            Record::verify(text.replacen(from, to, 1).as_bytes()).unwrap_err()
+        };
+        let wished = verdict("\"wishes\":[\"海洋馆\",\"音乐会\"]", "\"wishes\":[\"音乐会\",\"海洋馆\"]");
+        assert!(matches!(wished, NotHolding::Differs { field: "list_root", .. }), "{wished}");
+        let (one, other) = (&filled[0].selected[0], &filled[1].selected[0]);
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let swapped = text.replace(one, "#").replace(other, one).replace('#', other);
+        assert!(Record::verify(swapped.as_bytes()).is_err());
+        let seated = verdict(
+            &format!("\"board\":\"海洋馆\",\"seats\":4,\"selected\":[\"{other}\""),
+            &format!("\"board\":\"海洋馆\",\"seats\":4,\"selected\":[\"{one}\""),
+        );
+        assert!(matches!(seated, NotHolding::Outcome(ref why) if why.contains("海洋馆")), "{seated}");
+        assert!(matches!(verdict(BOARDS_FORMAT, FORMAT), NotHolding::Unreadable(_)));
+        let whole = verdict("\"rules\":{\"seats\":12,", "\"rules\":{\"seats\":13,");
+        assert!(matches!(whole, NotHolding::Rules(_)), "{whole}");
+        let crossing = verdict("\"rules\":{\"seats\":4,", "\"rules\":{\"seats\":4,\"unit\":{\"max\":1},");
+        assert!(matches!(crossing, NotHolding::Boards(ref why) if why.contains("cross")), "{crossing}");
+    }
+
+    #[test]
+    fn a_record_of_one_evening_is_written_as_it_always_was() {
+        let text = String::from_utf8(record().bytes().unwrap()).unwrap();
+        assert!(text.starts_with("{\"format\":\"queqiao/screening-run/v1\""));
+        assert!(["wishes", "boards"].iter().all(|word| !text.contains(word)));
     }
 
     #[test]

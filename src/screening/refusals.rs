@@ -7,6 +7,10 @@ crate::refusals! {
         "quotas_cannot_be_met",
         "The rules cannot be met by those who applied; nothing was changed.",
     );
+    BOARDS_HAVE_RULES = conflict(
+        "boards_have_rules",
+        "This event has several boards: seats and limits are those of each board.",
+    );
     NO_SEAT_OFFERED = conflict("no_seat_offered", "You have not been offered a seat.");
     SEAT_GONE = conflict("seat_gone", "The seat was given back or the time to answer is over.");
     NO_EMPTY_SEAT = conflict("no_empty_seat", "No seat of this side is empty.");

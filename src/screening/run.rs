@@ -6,6 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 
 use crate::error::Fault;
+use queqiao_screening::boards::board::Board;
 use queqiao_screening::rules::Rules;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +20,8 @@ pub struct Model {
     pub list_id: Uuid,
     /// The rules that were used, after a fallback where one was needed: promotions follow them.
     pub rules: String,
+    /// The boards it filled, as JSON; None where the event has one evening.
+    pub boards: Option<String>,
     pub draw: String,
     pub beacon: String,
     pub list_root: String,
@@ -44,6 +47,14 @@ impl Model {
     /// A fault where the row cannot be read, which nothing in the program can cause.
     pub fn rules_used(&self) -> Result<Rules, Fault> {
         serde_json::from_str(&self.rules).map_err(Fault::of)
+    }
+
+    /// The boards it filled; nothing where the event has one evening.
+    ///
+    /// # Errors
+    /// A fault where the row cannot be read, which nothing in the program can cause.
+    pub fn boards_filled(&self) -> Result<Vec<Board>, Fault> {
+        self.boards.as_ref().map_or_else(|| Ok(Vec::new()), |boards| serde_json::from_str(boards).map_err(Fault::of))
     }
 
     /// The seed of the tickets.

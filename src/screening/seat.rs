@@ -15,6 +15,7 @@ use crate::database::Write;
 use crate::error::Fault;
 use crate::events::event;
 use crate::registrations::registration::{self, SIDES};
+use queqiao_screening::boards::explain::Refused;
 use queqiao_screening::explain::{self, Explanation};
 use queqiao_screening::pool::Pool;
 
@@ -30,6 +31,10 @@ pub struct Seat {
     pub points: i64,
     pub placed: Placed,
     pub why: Explanation,
+    /// The board they have.
+    pub board: Option<String>,
+    /// The boards they were refused; None where the event has one evening.
+    pub refused: Option<Vec<Refused>>,
     /// How many of their own side stand between them and a seat, where any place would have been enough.
     pub short: Option<usize>,
     salt: String,
@@ -69,6 +74,7 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
     let selected: HashSet<&str> = record.outcome.selected.iter().flatten().map(String::as_str).collect();
     let standby = &record.outcome.standby;
     let waiting: HashSet<&str> = [&standby.men, &standby.women].into_iter().flatten().map(String::as_str).collect();
+    let mut on_boards = boards_of(record);
     let mut lines: HashMap<&str, (usize, &str, Vec<String>)> = HashMap::new();
     for ((leaf, listed), path) in record.applicants.iter().enumerate().zip(record.paths()) {
         lines.insert(&listed.applicant.number, (leaf, &listed.salt, path));
@@ -85,13 +91,21 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
             (false, true) => Placed::Waitlisted,
             (false, false) => Placed::NotSelected,
         };
+        let (board, refused) = on_boards.remove(number.as_str()).unwrap_or_default();
+        let why = match &refused {
+            Some(refused) if board.is_none() => nearest(standing, refused),
+            Some(_) => standing,
+            None => record.outcome.explanations.get(&number).cloned().unwrap_or(standing),
+        };
         seats.push(Seat {
             registration: (*registration).clone(),
             unit: ranked.applicant.unit.clone(),
             class: ranked.applicant.class,
             points: ranked.applicant.points,
             placed,
-            why: record.outcome.explanations.get(&number).cloned().unwrap_or(standing),
+            why,
+            board,
+            refused,
             short: None,
             salt: salt.to_owned(),
             leaf,
@@ -107,6 +121,34 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
         }
     }
     Ok(Seats(seats))
+}
+
+/// The board each has, and those they were refused; nothing where the event has one evening.
+fn boards_of(record: &Record) -> HashMap<&str, (Option<String>, Option<Vec<Refused>>)> {
+    let Some(on_boards) = &record.on_boards else { return HashMap::new() };
+    let everybody = record.applicants.iter().map(|listed| (listed.applicant.number.as_str(), (None, Some(Vec::new()))));
+    let mut of: HashMap<&str, (Option<String>, Option<Vec<Refused>>)> = everybody.collect();
+    for (filled, number) in
+        on_boards.boards.iter().flatten().flat_map(|filled| filled.selected.iter().map(move |one| (filled, one)))
+    {
+        of.entry(number.as_str()).or_default().0 = Some(filled.board.clone());
+    }
+    for (number, why) in &on_boards.explanations {
+        // Which single limit would have had to give can be one of others: that is for whoever has the record.
+        let own = why.refused.iter().map(|one| Refused { single: Vec::new(), ..one.clone() });
+        of.entry(number.as_str()).or_default().1 = Some(own.collect());
+    }
+    of
+}
+
+/// Of somebody without a seat: how far the nearest of their boards was. Why each was refused is told by board.
+fn nearest(standing: Explanation, refused: &[Refused]) -> Explanation {
+    let nearest = refused.iter().min_by_key(|one| one.climb.unwrap_or(usize::MAX));
+    Explanation {
+        full: nearest.map(|one| one.full.clone()).unwrap_or_default(),
+        climb: nearest.and_then(|one| one.climb),
+        ..standing
+    }
 }
 
 /// Writes every place, and moves every registration to the status it means.
@@ -139,6 +181,7 @@ pub async fn write(
 
 fn row(event: &event::Model, run: &run::Model, seat: &Seat) -> Result<placement::ActiveModel, Fault> {
     let small = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    let refused = seat.refused.as_ref().map(serde_json::to_string).transpose().map_err(Fault::of)?;
     Ok(placement::ActiveModel {
         registration_id: Set(seat.registration.id),
         event_id: Set(event.id),
@@ -152,7 +195,9 @@ fn row(event: &event::Model, run: &run::Model, seat: &Seat) -> Result<placement:
         rank: Set(small(seat.why.rank)),
         outcome: Set(seat.placed),
         seated: Set(seat.placed == Placed::Selected),
+        board: Set(seat.board.clone()),
         explanation: Set(serde_json::to_string(&seat.why).map_err(Fault::of)?),
+        refused_boards: Set(refused),
         salt: Set(seat.salt.clone()),
         leaf: Set(small(seat.leaf)),
         path: Set(serde_json::to_string(&seat.path).map_err(Fault::of)?),

@@ -1,13 +1,15 @@
 //! The reasons of a run as sentences a person reads about themselves.
 
 use fluent_templates::fluent_bundle::FluentValue;
+use queqiao_screening::boards::explain::Refused;
+use queqiao_screening::boards::infeasible::At;
 use queqiao_screening::explain::{Explanation, Full};
 use queqiao_screening::limit::{End, Limit, Obstacle};
 
 use crate::error::Fault;
 use crate::events::event;
 use crate::language::Language;
-use crate::page::fluent::{say, say_in};
+use crate::page::fluent::{say, say_in, sentences};
 use crate::points::rules::RuleSet;
 use crate::registrations::precedence;
 use crate::registrations::registration::Side;
@@ -109,6 +111,21 @@ pub fn reasons(
     reasons
 }
 
+/// Why somebody was refused boards they wished for more, the dearest first; empty for whoever got their first wish.
+#[must_use]
+pub fn on_boards(address: Address, language: Language, refused: &[Refused], stood: Stood) -> Vec<String> {
+    let reason = |one: &Refused| {
+        let mut why: Vec<String> = one.full.iter().map(|full| was_full(address, language, full, stood)).collect();
+        if why.is_empty() {
+            why.push(say(language, "screening-kept-for-others", &[]));
+        }
+        why.extend(one.climb.map(|climb| say(language, "screening-board-climb", &[("climb", climb.into())])));
+        let why = sentences(language, why);
+        say(language, "screening-board-reason", &[("board", one.board.as_str().into()), ("why", why.into())])
+    };
+    refused.iter().map(reason).collect()
+}
+
 /// How many places higher would have been enough.
 #[must_use]
 pub fn climb(language: Language, places: usize) -> String {
@@ -173,6 +190,12 @@ pub fn obstacle(obstacle: &Obstacle, language: Language) -> String {
         End::Max => "limit-max",
     };
     say(language, key, &[("limit", named.into())])
+}
+
+/// What stands in the way on a board.
+#[must_use]
+pub fn obstacle_of_board(at: &At, language: Language) -> String {
+    format!("{} · {}", at.board, obstacle(&at.limit, language))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::plot::{self, Plot};
 use super::sentences;
 use super::studio::{Bound, Mover, View};
 use crate::page::Page;
+use queqiao_screening::boards::infeasible::At;
 use queqiao_screening::limit::Obstacle;
 use queqiao_screening::rules::Fallback;
 
@@ -16,7 +17,7 @@ pub fn fallback(page: &Page, name: &str) -> String {
 impl View {
     /// The whole in one sentence, read out when it changes.
     pub(super) fn sentence(&self, page: &Page) -> String {
-        if self.infeasible.is_some() {
+        if self.infeasible.is_some() || self.boards_infeasible.is_some() {
             return page.t("screening-infeasible");
         }
         let seated: usize = self.plots.iter().map(|plot| plot.seated).sum();
@@ -35,6 +36,10 @@ impl View {
 
     pub(super) fn obstacles(&self, page: &Page, obstacles: &[Obstacle]) -> String {
         page.list(obstacles.iter().map(|obstacle| sentences::obstacle(obstacle, page.language)))
+    }
+
+    pub(super) fn obstacles_of_boards(&self, page: &Page, obstacles: &[At]) -> String {
+        page.list(obstacles.iter().map(|at| sentences::obstacle_of_board(at, page.language)))
     }
 
     pub(super) fn obstacle(&self, page: &Page, obstacle: &Obstacle) -> String {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
-use super::board::{self, Board};
+use super::board::{self, Board, BoardLine};
 use super::line;
 use super::seat_move::{Reason, Stuck};
 use crate::accounts::profile;
@@ -19,6 +19,8 @@ use queqiao_screening::limit::Limit;
 #[derive(Debug)]
 pub struct Standby {
     pub sides: Vec<Line>,
+    /// Each side of each board; nothing where the event has one evening.
+    pub boards: Vec<BoardLine>,
     /// Latest first.
     pub moves: Vec<Moved>,
 }
@@ -121,7 +123,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Sta
         newcomer: one.newcomer.as_deref().map(&person),
         stuck: one.stuck.as_deref().map(Stuck::of_row),
     };
-    Ok(Standby { sides, moves: board.moves.into_iter().rev().map(moved).collect() })
+    Ok(Standby { sides, boards: board.boards, moves: board.moves.into_iter().rev().map(moved).collect() })
 }
 
 /// Everybody the board names, by number.

@@ -21,6 +21,7 @@ use crate::points::ladder::Distance;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Side, Status};
 use crate::units::unit;
+use queqiao_screening::boards::explain::Refused;
 use queqiao_screening::explain::Full;
 use queqiao_screening::limit::Obstacle;
 
@@ -67,6 +68,10 @@ pub struct Why {
     #[schema(value_type = Vec<String>)]
     pub single: Vec<Obstacle>,
     pub climb: Option<usize>,
+    /// The board their seat is of, where the event has several.
+    pub board: Option<String>,
+    /// Why they were refused boards they wished for more.
+    pub refused_boards: Vec<Refused>,
     pub words: Vec<String>,
 }
 
@@ -80,8 +85,18 @@ impl Why {
     ) -> Result<Self, Fault> {
         let why = placement.why()?;
         let stood = Stood::of(event, placement.points, placement.class, placement.side)?;
-        let sentences = sentences::explanation(Address::Formal, language, &why, stood, short);
+        let refused = placement.refused()?;
+        let sentences = match placement.refused_boards {
+            Some(_) => {
+                let mut reasons = sentences::standing(Address::Formal, language, &why, stood);
+                reasons.extend(sentences::on_boards(Address::Formal, language, &refused, stood));
+                reasons
+            }
+            None => sentences::explanation(Address::Formal, language, &why, stood, short),
+        };
         Ok(Self {
+            board: placement.board.clone().filter(|_| placement.seated),
+            refused_boards: refused,
             outcome: placement.outcome,
             rank: why.rank,
             rank_side: why.rank_side,
@@ -151,7 +166,10 @@ pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Stan
         explanation: None,
         reply_by: mine.reply_by,
         standby_place: match &placement {
-            Some(placed) if mine.status == Status::Waitlisted => Some(line::place(db, placed).await?),
+            // Over several boards there is no one line.
+            Some(placed) if mine.status == Status::Waitlisted && placed.refused_boards.is_none() => {
+                Some(line::place(db, placed).await?)
+            }
             _ => None,
         },
         status: mine.status,

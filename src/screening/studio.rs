@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::placement::{self, Placed};
 use super::plot::{Dot, Plot, plots};
+use super::record::screened;
 use super::terms::{self, Terms};
+use super::trial::{BoardPreview, board_previews};
 use super::{applicants, passed, run};
 use crate::app::App;
 use crate::error::{Error, Fault};
@@ -13,6 +15,8 @@ use crate::events::event;
 use crate::registrations::precedence;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
+use queqiao_screening::boards::board::Board;
+use queqiao_screening::boards::infeasible::Infeasible as BoardsInfeasible;
 use queqiao_screening::explain::Full;
 use queqiao_screening::infeasible::Infeasible;
 use queqiao_screening::limit::Limit;
@@ -35,6 +39,9 @@ pub struct View {
     pub infeasible: Option<Infeasible>,
     pub fallback: Option<Used>,
     pub moves: Moves,
+    /// Nothing where the event has one evening, or its boards cannot all be filled.
+    pub boards: Vec<BoardPreview>,
+    pub boards_infeasible: Option<BoardsInfeasible>,
 }
 
 /// Who moves when the tried rules take the place of those that stand.
@@ -71,10 +78,21 @@ pub struct Bound {
 /// # Errors
 /// 422 `invalid` where the rules that stand contradict themselves.
 pub async fn preview(app: &App, event: &event::Model, tried: Rules) -> Result<View, Error> {
-    let applicants = applicants::to_screen(app.database.reader(), event, app.now()).await?;
-    let (standing, by_history) = (terms::rules_of(event)?, Terms::of(event)?.by_history());
+    let listed = applicants::to_screen(app.database.reader(), event, app.now()).await?;
+    let (all, by_history) = (terms::all_rules_of(event)?, Terms::of(event)?.by_history());
     let screened = tokio::task::spawn_blocking(move || {
         let seed = [0; 32];
+        let applicants: Vec<Applicant> = listed.iter().map(|one| one.applicant.clone()).collect();
+        if !all.boards.is_empty() {
+            let (outcome, on_boards) = screened(listed.iter(), &all, &seed);
+            let mut view = build_view((all.rules, by_history), &applicants, outcome, None);
+            if let Some(filled) = on_boards {
+                view.boards = board_previews(&filled, &applicants);
+                view.boards_infeasible = filled.infeasible;
+            }
+            return view;
+        }
+        let standing = all.rules;
         let outcome = screen(&applicants, &tried, &seed);
         let before = (standing != tried).then(|| screen(&applicants, &standing, &seed));
         build_view((tried, by_history), &applicants, outcome, before)
@@ -104,7 +122,29 @@ pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<
         infeasible: None,
         fallback: None,
         moves: Moves { none: true, ..Moves::default() },
+        boards: boards_after(run, &placements)?,
+        boards_infeasible: None,
     })
+}
+
+/// Who was given which board by the run.
+fn boards_after(run: &run::Model, placements: &[placement::Model]) -> Result<Vec<BoardPreview>, Fault> {
+    let of = |board: Board| {
+        let there = placements.iter().filter(|one| one.outcome == Placed::Selected);
+        let there: Vec<&placement::Model> = there.filter(|one| one.board.as_ref() == Some(&board.name)).collect();
+        let men = there.iter().filter(|one| one.side == Side::Men).count();
+        BoardPreview {
+            seats: board.rules.seats,
+            selected: there.iter().map(|one| one.number.clone()).collect(),
+            men,
+            women: there.len() - men,
+            waiting_men: 0,
+            waiting_women: 0,
+            cut_line: there.last().map(|one| one.points),
+            board: board.name,
+        }
+    };
+    Ok(run.boards_filled()?.into_iter().map(of).collect())
 }
 
 fn build_view(
@@ -135,6 +175,8 @@ fn build_view(
         infeasible: outcome.infeasible,
         fallback: outcome.fallback,
         moves,
+        boards: Vec::new(),
+        boards_infeasible: None,
     }
 }
 

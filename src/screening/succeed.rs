@@ -1,15 +1,15 @@
 //! A seat that came free goes to the next of the same side who fits, in the transaction in which it came free.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 use super::placement::{self, Candidate};
 use super::seat_move::{self, Reason, Stuck};
-use super::{deadline, letters, run};
+use super::{deadline, letters, list, run};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
@@ -18,7 +18,11 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::registrations::registration::{self, Side, Status};
 use queqiao_screening::applicant::Applicant;
+use queqiao_screening::boards;
+use queqiao_screening::boards::field::Wishing;
+use queqiao_screening::boards::succession::Left;
 use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::limit::Obstacle;
 use queqiao_screening::succession::{promote, rules_for_one};
 use serde_json::json;
 
@@ -74,15 +78,21 @@ pub async fn fill(
     if event.phase(app.now()) >= Phase::OnSite {
         return Ok(Err(Stuck::DoorsOpen));
     }
-    let next = match next_in(play, run, leaver.side, &leaver.band)? {
+    let next = match &leaver.board {
+        Some(board) => next_on_board(play, run, &wishes_of(txn, run).await?, (board, leaver.side, &leaver.band))?,
+        None => next_in(play, run, leaver.side, &leaver.band)?.map_err(|why| why.limits),
+    };
+    let next = match next {
         Ok(next) => next,
-        Err(why) => return Ok(Err(Stuck::Limits(why.limits))),
+        Err(limits) => return Ok(Err(Stuck::Limits(limits))),
     };
     let Some(next) = next.and_then(|number| play.iter_mut().find(|one| one.number == number)) else {
         return Ok(Ok(None));
     };
     next.seated = true;
-    Ok(Ok(seat(txn, app, event, (run, Seat::CameFree), next.registration_id).await?))
+    next.board.clone_from(&leaver.board);
+    let seat_of = (run, Seat::CameFree, leaver.board.as_deref());
+    Ok(Ok(seat(txn, app, event, seat_of, next.registration_id).await?))
 }
 
 /// Who comes in where one more seat is for this side and band, all else as it is; Err says what keeps everybody out.
@@ -100,6 +110,39 @@ pub(super) fn next_in(
     Ok(came.map(|mut newcomers| newcomers.pop()))
 }
 
+/// What everybody wished for, by number: the list says it, and it is fixed.
+pub(super) async fn wishes_of(
+    db: &impl ConnectionTrait,
+    run: &run::Model,
+) -> Result<HashMap<String, Vec<String>>, Fault> {
+    let list = list::Entity::find_by_id(run.list_id).one(db).await?;
+    let lines = list.map_or_else(|| Ok(Vec::new()), |list| list.lines())?;
+    Ok(lines.into_iter().map(|line| (line.applicant.number, line.wishes)).collect())
+}
+
+/// Who comes in where one more seat of a board is for this side and band. Everybody with a seat keeps it, on the board
+/// where they have it: they have arranged themselves for its day, and nobody asked them.
+pub(super) fn next_on_board(
+    play: &[Candidate],
+    run: &run::Model,
+    wishes: &HashMap<String, Vec<String>>,
+    (board, side, band): (&str, Side, &str),
+) -> Result<Result<Option<String>, Vec<Obstacle>>, Fault> {
+    let person = |one: &Candidate| Wishing {
+        applicant: one.applicant(),
+        wishes: wishes.get(&one.number).cloned().unwrap_or_default(),
+        keeps: one.board.clone().filter(|_| one.seated),
+    };
+    let people: Vec<Wishing> = play.iter().map(person).collect();
+    let left = Left { board, side: side.into(), band };
+    let came = boards::succession::succeed(&people, &run.boards_filled()?, &run.seed_bytes(), &|_| false, left);
+    let limits = |why: boards::infeasible::Infeasible| {
+        let here = why.limits.into_iter().filter(|at| at.board == board);
+        here.map(|at| at.limit).collect()
+    };
+    Ok(came.map(|mut moves| moves.pop().map(|one| one.number)).map_err(limits))
+}
+
 /// Where a seat comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seat {
@@ -112,7 +155,7 @@ pub(super) async fn seat(
     txn: &Write,
     app: &App,
     event: &event::Model,
-    (run, seat): (&run::Model, Seat),
+    (run, seat, board): (&run::Model, Seat, Option<&str>),
     newcomer: Uuid,
 ) -> Result<Option<Uuid>, Fault> {
     let held = registration::Entity::find_by_id(newcomer).lock_exclusive().one(txn).await?;
@@ -124,9 +167,10 @@ pub(super) async fn seat(
     let moved_up = row.update(txn).await?;
     placement::Entity::update_many()
         .col_expr(placement::Column::Seated, Expr::value(true))
+        .col_expr(placement::Column::Board, Expr::value(board.map(str::to_owned)))
         .filter(placement::Column::RegistrationId.eq(newcomer))
         .exec(txn)
         .await?;
-    letters::offered(txn, app, event, (run, seat), &moved_up).await?;
+    letters::offered(txn, app, event, (run, seat, board), &moved_up).await?;
     Ok(Some(newcomer))
 }

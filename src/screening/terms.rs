@@ -2,10 +2,13 @@
 //! says is stricter than the rules the plain program reads (sides have both ends, bands have a side), and may leave out
 //! what follows from the event; [`Terms::rules`] makes the one from the other.
 
+use queqiao_screening::boards::board;
 use queqiao_screening::rules::{self, Fallback, Rules};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::record::AllRules;
+use crate::boards;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::event::{self, MOST_SEATS, Sides};
 use crate::events::kind::Kind;
@@ -92,6 +95,12 @@ impl Terms {
         self.standby.get_or_insert(usual);
         self.by_history.get_or_insert(false);
         self
+    }
+
+    /// What is left of it where each board has limits of its own: who goes before whom.
+    #[must_use]
+    pub fn without_limits(self) -> Self {
+        Self { by_history: self.by_history, ..Self::default() }
     }
 
     /// Whether earlier events count.
@@ -204,20 +213,21 @@ impl Terms {
     /// For whoever thinks of applying.
     ///
     /// # Arguments
-    /// `points`: whether the event has any; where it has none, everybody's place is drawn.
+    /// `points`: whether the event has any; where it has none, everybody's place is drawn. `one`: whether it has one
+    /// evening; where it has several boards, each says its own limits.
     #[must_use]
-    pub fn sentences(&self, page: &Page, seats: i32, sides: Sides, points: bool) -> Vec<String> {
+    pub fn sentences(&self, page: &Page, seats: i32, sides: Sides, (points, one): (bool, bool)) -> Vec<String> {
         let by = |key: &str| if points { key.to_owned() } else { format!("{key}-lot") };
         let shares = match sides {
-            Sides::Two => self.side.unwrap_or_else(|| SideBounds::even(seats)).share_words(page, "rule-sides"),
-            Sides::Open => String::new(),
+            Sides::Two if one => self.side.unwrap_or_else(|| SideBounds::even(seats)).share_words(page, "rule-sides"),
+            _ => String::new(),
         };
         let order = page.say(&by("rule-screening-order"), &[("seats", seats.into()), ("sides", shares.into())]);
         let cap = |key: &str, max: i32| page.say(key, &[("max", max.into())]);
         let history = self.by_history().then(|| page.t(&by("rule-screening-history")));
-        let unit = self.unit.map(|unit| cap("rule-screening-unit", unit.max));
-        let side = self.unit_side.map(|side| cap("rule-screening-unit-side", side.max));
-        let standby = self.standby.map(|standby| cap("rule-screening-standby", standby));
+        let unit = self.unit.filter(|_| one).map(|unit| cap("rule-screening-unit", unit.max));
+        let side = self.unit_side.filter(|_| one).map(|side| cap("rule-screening-unit-side", side.max));
+        let standby = self.standby.filter(|_| one).map(|standby| cap("rule-screening-standby", standby));
         let tie = Some(page.t(&by("rule-screening-tie")));
         [Some(order), history, unit, side, standby, tie].into_iter().flatten().collect()
     }
@@ -231,6 +241,20 @@ pub fn rules_of(event: &event::Model) -> Result<Rules, Error> {
     let rules = Terms::of(event)?.rules(event.seats);
     checked(&rules)?;
     Ok(rules)
+}
+
+/// The rules a run would go by: those of the event's one evening, or of each of its boards.
+///
+/// # Errors
+/// 422 `invalid` on `rules` where they contradict themselves.
+pub fn all_rules_of(event: &event::Model) -> Result<AllRules, Error> {
+    let boards: Vec<board::Board> = boards::terms::of(event)?.iter().map(boards::terms::Board::rules).collect();
+    if boards.is_empty() {
+        return Ok(AllRules::one(rules_of(event)?));
+    }
+    board::check(&boards)
+        .map_err(|wrong| Refused::invalid(vec![FieldError::new("rules", "contradictory", wrong.to_string())]))?;
+    Ok(AllRules::of_boards(boards))
 }
 
 /// Refuses rules that contradict themselves whoever applies.

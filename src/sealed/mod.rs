@@ -81,8 +81,25 @@ pub const LETTER_ERRAND: Column = Column::of("letter_request", "errand_sealed", 
 /// What somebody gave in a match when contacts were opened, as JSON.
 pub const CONTACT_GIVEN: Column = Column::of("contact_given", "sealed", &["match_id", "registration_id"]);
 
+/// What one of two lets their volunteer see, as JSON.
+pub const VOLUNTEER_CONTACT: Column = Column::of("volunteer_contact", "sealed", &["match_id", "registration_id"]);
+/// What a volunteer and one of two wrote to each other through the house.
+pub const CASE_LETTER: Column = Column::of("case_letter", "text_sealed", &["id"]);
+/// What one of two answered when they were asked how it goes.
+pub const CASE_ANSWER: Column = Column::of("case_question", "answer_sealed", &["id"]);
+/// Whom somebody would like to be introduced to, as JSON.
+pub const INTRODUCTION_WISH: Column = Column::of("introduction_request", "wish_sealed", &["id"]);
+/// What one of two answered when they were proposed to each other.
+pub const INTRODUCTION_ANSWER: Column =
+    Column::of("introduction_answer", "answer_sealed", &["introduction_id", "account_id"]);
+/// What somebody gave whom they were introduced to, as JSON.
+pub const INTRODUCTION_GIVEN: Column = Column::of("introduction_given", "sealed", &["introduction_id", "account_id"]);
+
 /// What organizers wrote to many, as JSON: it is what their letters said.
 pub const ANNOUNCEMENT: Column = Column::of("announcement", "message_sealed", &["id"]);
+
+/// What somebody says in the chat of an event.
+pub const CHAT_LINE: Column = Column::of("chat_line", "body_sealed", &["id"]);
 
 /// Every column of the house that is sealed.
 pub const ALL: &[Column] = &[
@@ -102,7 +119,14 @@ pub const ALL: &[Column] = &[
     INVITATION_DETAILS,
     LETTER_ERRAND,
     CONTACT_GIVEN,
+    VOLUNTEER_CONTACT,
+    CASE_LETTER,
+    CASE_ANSWER,
+    INTRODUCTION_WISH,
+    INTRODUCTION_ANSWER,
+    INTRODUCTION_GIVEN,
     ANNOUNCEMENT,
+    CHAT_LINE,
 ];
 
 impl Column {

@@ -10,6 +10,7 @@ use tracing_actix_web::RequestId;
 
 use super::way_in::way_in;
 use crate::accounts::visit::Visit;
+use crate::calls::is_call;
 use crate::error::{Error, PROBLEM_JSON};
 use crate::page::{Page, refusal};
 
@@ -22,7 +23,7 @@ pub async fn problems<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, String>>, HttpError> {
     let html = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    let reads = html.is_some_and(|accept| accept.contains("text/html")) && !request.path().starts_with("/api/");
+    let reads = html.is_some_and(|accept| accept.contains("text/html")) && !is_call(request.path());
     if !reads {
         return Ok(next.call(request).await?.map_into_left_body());
     }

@@ -15,8 +15,8 @@ use crate::audit::Deed;
 use crate::body::Body;
 use crate::error::{Error, Fault};
 use crate::{
-    badges, checkin, circle, confessions, couples, dates, events, feedback, invitations, mail, organizations, picks,
-    plaza, programme, registrations, stage, units, volunteers,
+    badges, boards, chat, checkin, circle, confessions, couples, dates, events, feedback, goods, introductions,
+    invitations, mail, organizations, picks, plaza, programme, registrations, stage, units, volunteers,
 };
 
 /// Forgets the caller. Applications to events ahead are withdrawn; what ledgers and logs are counted
@@ -53,7 +53,7 @@ pub async fn erase(
 struct Erasures(AtomicBool);
 
 /// Where something of a person stood that is deleted or overwritten when they are forgotten.
-const TOUCHED: [&str; 22] = [
+const TOUCHED: &[&str] = &[
     "account",
     "profile",
     "consent",
@@ -69,6 +69,10 @@ const TOUCHED: [&str; 22] = [
     "registration",
     "contribution",
     "circle_note",
+    "chat_line",
+    "chat_photo",
+    "chat_report",
+    "online_feedback",
     "date_note",
     "contact_offer",
     "contact_given",
@@ -76,13 +80,25 @@ const TOUCHED: [&str; 22] = [
     "letter_request",
     "follow_up",
     "photo",
+    "board_wish",
+    "volunteer_contact",
+    "case_letter",
+    "case_letters_stopped",
+    "case_question",
+    "case_calendar",
+    "introduction_request",
+    "introduction_place",
+    "introduction_answer",
+    "introduction_offer",
+    "introduction_given",
+    "voucher",
 ];
 
 /// After somebody was forgotten: what their rows took is given back to the tables.
 pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Fault> {
     let erasures = app.extensions.get_or_default::<Erasures>();
     if erasures.0.swap(false, Ordering::Relaxed) {
-        app.database.sweep_up(&TOUCHED).await?;
+        app.database.sweep_up(TOUCHED).await?;
     }
     Ok(())
 }
@@ -103,6 +119,7 @@ pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: 
     let mut news = registrations::personal::erase(&txn, app, id).await?;
     let mine = registrations::personal::ids(&txn, id).await?;
     plaza::personal::erase(&txn, &mine).await?;
+    boards::personal::erase(&txn, &mine).await?;
     badges::personal::erase(&txn, app, &mine).await?;
     news.extend(checkin::personal::erase(&txn, app, &mine).await?);
     programme::personal::erase(&txn, &mine).await?;
@@ -113,7 +130,10 @@ pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: 
     stage::personal::erase(&txn, &mine).await?;
     feedback::personal::erase(&txn, app, &mine).await?;
     circle::personal::erase(&txn, &mine).await?;
+    news.extend(chat::personal::erase(&txn, app, &mine).await?);
     volunteers::personal::erase(&txn, app, id, &mine).await?;
+    goods::personal::erase(&txn, app, id).await?;
+    introductions::personal::erase(&txn, id).await?;
     mail::personal::erase(&txn, app, id, &email).await?;
     Deed::AccountErased.by(id).about("account", id).record(&txn, app).await?;
     txn.commit().await?;

@@ -28,24 +28,29 @@ use crate::accounts::access_token;
 use crate::accounts::signed_in::SignedIn;
 use crate::app::{App, House};
 use crate::body::too_large;
+use crate::calls::is_call;
 use crate::error::refusal::UNREADABLE_BODY;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Desk;
+use crate::goods::access::Shop;
 use crate::idempotency::{self, Claim, Keeper};
 
 const CLAIM: &str = "queqiao/once/claim/v1";
 const REQUEST: &str = "queqiao/once/request/v1";
 const ANSWER: &str = "queqiao/once/answer/v1";
 
-/// Whether a call answers with what opens a door (tokens of a session, of a device, a second factor), or
+/// Whether a call answers with what opens a door (tokens of a session, a device, a shop, a second factor), or
 /// with what takes a fresh proof to read: such an answer is not kept, its request brings its own
 /// protection against being said twice.
 fn is_secret(path: &str) -> bool {
     let opens_a_letter = path.starts_with("/api/v1/admin/outbox/") && path.ends_with("/open");
+    // Each look is judged anew and on record: what is allowed may be taken back.
+    let looks_up_contact = path.starts_with("/api/v1/couples/") && path.ends_with("/contact");
     path.starts_with("/api/v1/auth/")
         || path.starts_with("/api/v1/me/second-factor")
-        || ["/api/v1/devices/pair", "/api/v1/me/export"].contains(&path)
+        || ["/api/v1/devices/pair", "/api/v1/shops/pair", "/api/v1/me/export"].contains(&path)
         || opens_a_letter
+        || looks_up_contact
 }
 
 /// Whether a call gives the same however often it is made: it needs no claim, and a retry after a crash
@@ -57,7 +62,7 @@ fn repeats_itself(path: &str) -> bool {
 /// Whether a POST to this path is carried out once under its key.
 #[must_use]
 pub fn takes_keys(path: &str) -> bool {
-    path.starts_with("/api/") && !is_secret(path) && !repeats_itself(path)
+    is_call(path) && !is_secret(path) && !repeats_itself(path)
 }
 
 /// What tells one request with a key from another.
@@ -199,10 +204,12 @@ async fn find_claim(keyed: &KeyedRequest) -> Result<Option<idempotency::Model>, 
     keyed.house.ask(async move |app| claim.one(app.database.reader()).await).await
 }
 
-/// Whether whoever asks would still be let in: a token outlives the sign-in it belongs to, and a desk that
-/// was sent away still shows its own.
+/// Whether whoever asks would still be let in: a token outlives the sign-in it belongs to, and a desk or a shop
+/// that was sent away still shows its own.
 async fn is_known(request: &HttpRequest) -> Result<bool, Error> {
-    Ok(SignedIn::if_any(request).await?.is_some() || Desk::of_device(request).await?.is_some())
+    Ok(SignedIn::if_any(request).await?.is_some()
+        || Desk::of_device(request).await?.is_some()
+        || Shop::of_request(request).await?.is_some())
 }
 
 /// The first answer again; the body is read for its digest alone and held nowhere.

@@ -4,18 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{self, benches};
 use crate::app::App;
 use crate::badges;
+use crate::chat;
 use crate::circle;
 use crate::clock_watch;
 use crate::confessions;
 use crate::couples;
 use crate::dates;
+use crate::feedback;
+use crate::goods;
 use crate::happening::What;
+use crate::introductions;
 use crate::invitations;
 use crate::mail;
 use crate::picks;
@@ -32,12 +36,17 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// How often what is deleted is made to be gone: twice within the minute that is promised.
 const SETTLE: Duration = Duration::from_secs(25);
 
+/// How often an embedded database looks at how large its tables have become.
+const MEASURE: Duration = Duration::from_hours(1);
+
 /// Goes round until the house closes.
 pub async fn go(app: Arc<App>, closing: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut settling = interval(SETTLE);
     settling.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut measuring = interval_at(Instant::now() + MEASURE, MEASURE);
+    measuring.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut news = app.happenings.listen();
     loop {
         tokio::select! {
@@ -47,6 +56,7 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
                 }
             }
             _ = settling.tick() => gone(&app).await,
+            _ = measuring.tick() => log_failure("database", app.database.measure_tables().await),
             // Two who are willing are a couple at once: the host is waiting.
             Ok(heard) = news.recv() => {
                 if heard.what == What::PickRoundTallied {
@@ -101,8 +111,14 @@ async fn by_the_clock(app: &Arc<App>) {
     log_failure("dates", dates::end_with_event::due(app).await);
     log_failure("confessions", confessions::forget::due(app).await);
     log_failure("badges", badges::remind::due(app).await.map(|_| ()));
+    log_failure("feedback", feedback::ask::due(app).await);
     log_failure("circle", circle::forget::due(app).await);
+    log_failure("chat", chat::forget::due(app).await);
     log_failure("volunteers", volunteers::remind::remind(app).await);
+    log_failure("goods", goods::book::due(app).await);
+    log_failure("goods", goods::expire::due(app).await);
+    log_failure("volunteers", volunteers::ask_again::due(app).await);
+    log_failure("introductions", introductions::lapse::due(app).await);
 }
 
 fn log_failure(room: &'static str, outcome: Result<(), impl std::fmt::Debug>) {

@@ -13,6 +13,7 @@ use super::jobs;
 use crate::accounts::write_back;
 use crate::app::App;
 use crate::badges;
+use crate::chat::channels::Rooms;
 use crate::clock_watch;
 use crate::couples::given_contact;
 use crate::failpoint;
@@ -95,6 +96,7 @@ impl Opening {
         self.closing.cancel();
         // A stream would not end by itself, and a stop waits for what is being answered.
         self.app.extensions.get_or_default::<Channels>().close();
+        self.app.extensions.get_or_default::<Rooms>().close();
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;

@@ -14,6 +14,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::refusals::METHOD_NOT_ALLOWED;
+use crate::calls::is_call;
 use crate::error::{Error, Refused};
 
 /// Path and method of every handler; see `build.rs`.
@@ -53,7 +54,7 @@ pub async fn taken_literally(
     let method = request.method().clone();
     let response = next.call(request).await?;
     // Not only as nothing there: whoever is asked first who they are hears that instead.
-    let is_refused = response.status().is_client_error() && response.request().path().starts_with("/api/");
+    let is_refused = response.status().is_client_error() && is_call(response.request().path());
     let allowed = if is_refused { allowed(response.request().path()) } else { None };
     match allowed {
         Some(allowed) if !allowed.split(", ").any(|known| known == method.as_str()) => {

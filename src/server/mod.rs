@@ -41,9 +41,9 @@ use crate::calls::{Calls, Description};
 use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, feedback, journey, live,
-    noticeboard, office, organizations, page, people, picks, planning, plaza, points, programme, registrations,
-    reports, screening, stage, units, volunteers, welcome,
+    accounts, announcements, badges, boards, chat, checkin, circle, confessions, couples, dates, draws, events,
+    feedback, goods, introductions, journey, live, noticeboard, office, organizations, page, people, picks, planning,
+    plaza, points, programme, registrations, reports, screening, stage, units, volunteers, welcome,
 };
 use connection::doorkeeper::Doorkeeper;
 use connection::watched::Watched;
@@ -62,6 +62,7 @@ fn calls(config: &mut Calls<'_>) {
         .configure(welcome::calls)
         .configure(points::calls)
         .configure(plaza::calls)
+        .configure(boards::calls)
         .configure(screening::calls)
         .configure(badges::calls)
         .configure(checkin::calls)
@@ -71,11 +72,15 @@ fn calls(config: &mut Calls<'_>) {
         .configure(picks::calls)
         .configure(couples::calls)
         .configure(confessions::calls)
+        .configure(draws::calls)
         .configure(stage::calls)
         .configure(live::calls)
         .configure(feedback::calls)
         .configure(circle::calls)
+        .configure(chat::calls)
         .configure(volunteers::calls)
+        .configure(goods::calls)
+        .configure(introductions::calls)
         .configure(planning::calls)
         .configure(announcements::calls)
         .configure(reports::calls)
@@ -96,6 +101,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(registrations::pages)
         .configure(welcome::pages)
         .configure(plaza::pages)
+        .configure(boards::pages)
         .configure(screening::pages)
         .configure(badges::pages)
         .configure(checkin::pages)
@@ -105,10 +111,14 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(picks::pages)
         .configure(couples::pages)
         .configure(confessions::pages)
+        .configure(draws::pages)
         .configure(stage::pages)
         .configure(feedback::pages)
         .configure(circle::pages)
+        .configure(chat::pages)
         .configure(volunteers::pages)
+        .configure(goods::pages)
+        .configure(introductions::pages)
         .configure(planning::pages)
         .configure(announcements::pages)
         .configure(reports::pages)

@@ -6,6 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
+use crate::calls::is_call;
 use crate::error::{Error, Refused};
 
 /// # Errors
@@ -15,7 +16,7 @@ pub async fn refused(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     // What a call reads of its query it judges itself, after whoever asks.
-    let in_query = !request.path().starts_with("/api/") && request.query_string().contains("%00");
+    let in_query = !is_call(request.path()) && request.query_string().contains("%00");
     if request.uri().path().contains("%00") || in_query {
         return Ok(request.error_response(Error::from(Refused::not_found())));
     }

@@ -5,9 +5,9 @@ use actix_web::http::StatusCode;
 
 use crate::error::refusal::{self, Refusal};
 use crate::{
-    accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, idempotency, invitations,
-    office, organizations, picks, planning, plaza, points, programme, registrations, screening, sheet, stage, units,
-    volunteers, welcome,
+    accounts, announcements, badges, boards, chat, checkin, circle, confessions, couples, dates, draws, events, goods,
+    idempotency, introductions, invitations, office, organizations, picks, planning, plaza, points, programme,
+    registrations, screening, sheet, stage, units, volunteers, welcome,
 };
 
 crate::refusals! {
@@ -35,6 +35,7 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
         welcome::refusals::ALL,
         points::refusals::ALL,
         plaza::refusals::ALL,
+        boards::refusals::ALL,
         screening::refusals::ALL,
         badges::refusals::ALL,
         checkin::refusals::ALL,
@@ -43,9 +44,13 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
         picks::refusals::ALL,
         couples::refusals::ALL,
         confessions::refusals::ALL,
+        draws::refusals::ALL,
         stage::refusals::ALL,
         circle::refusals::ALL,
+        chat::refusals::ALL,
         volunteers::refusals::ALL,
+        goods::refusals::ALL,
+        introductions::refusals::ALL,
         planning::refusals::ALL,
         announcements::refusals::ALL,
         office::refusals::ALL,

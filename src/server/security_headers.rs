@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 
 use crate::accounts::same_site;
 use crate::app::House;
+use crate::calls::is_call;
 use crate::page::flash;
 
 /// Our pages run and show only what comes from this house; no script or style stands in a page.
@@ -32,7 +33,7 @@ pub async fn stand<B: MessageBody + 'static>(
     let path = request.path().to_owned();
     // Calls of the API are judged where a cookie speaks for somebody: programs send no Origin.
     let refused = match &house {
-        Some(house) if !path.starts_with("/api/") => same_site::check(house, request.request()).err(),
+        Some(house) if !is_call(&path) => same_site::check(house, request.request()).err(),
         _ => None,
     };
     let cleared = flash::removal(request.request());
@@ -55,7 +56,7 @@ pub async fn stand<B: MessageBody + 'static>(
     say_unless_said(headers, REFERRER_POLICY, "same-origin");
     say_unless_said(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say_unless_said(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    // The desk's own page says that it may use the camera.
+    // The desk's own page and the tills say that they may use the camera.
     let rights = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
     say_unless_said(headers, HeaderName::from_static("permissions-policy"), rights);
     if house.is_some_and(|house| house.settings.server.public_url.starts_with("https://")) {

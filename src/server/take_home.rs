@@ -17,8 +17,9 @@ use crate::audit::Deed;
 use crate::body::Body;
 use crate::error::{Error, Fault, Refused};
 use crate::{
-    announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, invitations, mail,
-    organizations, picks, plaza, points, programme, registrations, screening, stage, units, volunteers,
+    announcements, audit, badges, boards, chat, checkin, circle, confessions, couples, dates, draws, events, feedback,
+    goods, introductions, invitations, mail, organizations, picks, plaza, points, programme, registrations, screening,
+    stage, units, volunteers,
 };
 
 /// Everything held about the caller, as JSON files and photos in a ZIP; with a fresh proof, for a
@@ -56,7 +57,8 @@ pub(super) async fn taken_home(
         txn.commit().await?;
         let files = gather(&app, who).await?;
         let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
-        let photos = plaza::personal::photos(app.database.reader(), &mine).await?;
+        let mut photos = plaza::personal::photos(app.database.reader(), &mine).await?;
+        photos.extend(chat::personal::photos(app.database.reader(), &mine).await?);
         Ok(tokio::task::spawn_blocking(move || pack(&files, &photos)).await.map_err(Fault::of)??)
     });
     let zip = zip.await?;
@@ -83,6 +85,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("registrations.json", registrations::personal::export(db, id).await?),
         ("points.json", points::personal::export(db, &mine).await?),
         ("plaza.json", plaza::personal::export(db, &mine).await?),
+        ("boards.json", boards::personal::export(db, &mine).await?),
         ("screening.json", screening::personal::export(db, &mine).await?),
         ("badges.json", badges::personal::export(db, &mine).await?),
         ("check-ins.json", checkin::personal::export(db, id, &mine).await?),
@@ -91,10 +94,14 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, app, &mine).await?),
         ("confessions.json", confessions::personal::export(db, &mine).await?),
+        ("draws.json", draws::personal::export(db, &mine).await?),
         ("blessings.json", stage::personal::export(db, &mine).await?),
         ("feedback.json", feedback::personal::export(db, app, &mine).await?),
         ("circle.json", circle::personal::export(db, &mine).await?),
+        ("chat.json", chat::personal::export(db, app, &mine).await?),
         ("volunteers.json", volunteers::personal::export(db, app, id, &mine).await?),
+        ("goods.json", goods::personal::export(db, id).await?),
+        ("introductions.json", introductions::personal::export(db, app, id).await?),
         ("announcements.json", announcements::personal::export(db, app, id).await?),
     ])
 }

@@ -11,6 +11,7 @@ use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
 use super::methods;
 use crate::accounts::same_site::own_origin;
 use crate::app::House;
+use crate::calls::is_call;
 use crate::page::{FormPage, Page, encoded, own_path};
 
 /// Keeps with a form which page it is of: what answers it lies at no address of its own that could be opened.
@@ -21,7 +22,7 @@ pub async fn form_page_kept<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, HttpError> {
-    if request.method() == Method::POST && !request.path().starts_with("/api/") {
+    if request.method() == Method::POST && !is_call(request.path()) {
         let form_of = form_page(request.request()).unwrap_or_else(|| request.path().to_owned());
         let page = FormPage(own_path(Some(methods::nearest_page(&form_of))).to_owned());
         request.extensions_mut().insert(page);

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::confessions::{self, Speech};
 use super::cue::Cue;
+use super::draws::{self, StageDraw};
 use super::queue::{self, Waiting};
 use super::step::Steps;
 use super::talents::{self, Act};
@@ -36,6 +37,8 @@ pub struct Stage {
     confessions: Vec<Speech>,
     /// What those who are here offered to show.
     talents: Vec<Act>,
+    /// 抽奖 whose lists are fixed.
+    draws: Vec<StageDraw>,
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -73,6 +76,7 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Fault> {
     let couples = queue::of_event(db, host.event.id, &steps).await?;
     let confessions = confessions::of_event(db, host.event.id, &steps).await?;
     let talents = talents::of_event(db, host.event.id, &steps).await?;
+    let draws = draws::of_event(db, host.event.id, &steps).await?;
     Ok(Stage {
         moves: steps.moves(),
         shows: steps.current_cue(),
@@ -81,6 +85,7 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Fault> {
         couples,
         confessions,
         talents,
+        draws,
     })
 }
 

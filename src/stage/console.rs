@@ -16,7 +16,7 @@ use crate::{picks, programme};
 
 /// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
 /// script to fill.
-pub const SPOKEN_ON_SCREEN: [&str; 23] = [
+pub const SPOKEN_ON_SCREEN: [&str; 29] = [
     "arrived",
     "men",
     "women",
@@ -40,9 +40,15 @@ pub const SPOKEN_ON_SCREEN: [&str; 23] = [
     "groups",
     "group",
     "talent",
+    "draw-people",
+    "draw-fingerprint",
+    "draw-named",
+    "draw-hall",
+    "draw-calls",
+    "draw-off",
 ];
 /// What the console's script says besides.
-const SPOKEN_ON_CONSOLE: [&str; 48] = [
+const SPOKEN_ON_CONSOLE: [&str; 50] = [
     "state-waiting",
     "state-aside",
     "state-revealed",
@@ -91,9 +97,17 @@ const SPOKEN_ON_CONSOLE: [&str; 48] = [
     "nobody-speaks",
     "no-talents",
     "nobody-performs",
+    "no-draws",
+    "nothing-to-draw",
 ];
-const GAPS: [(&str, &str); 5] =
-    [("count", "{count}"), ("round", "{round}"), ("rounds", "{rounds}"), ("left", "{left}"), ("badges", "{badges}")];
+const GAPS: [(&str, &str); 6] = [
+    ("count", "{count}"),
+    ("round", "{round}"),
+    ("rounds", "{rounds}"),
+    ("left", "{left}"),
+    ("badges", "{badges}"),
+    ("named", "{named}"),
+];
 
 /// One line of the run sheet, and the scene the console offers for it; empty where there is none.
 struct SegmentLine {

@@ -29,6 +29,8 @@ pub enum Cue {
     Groups,
     /// 才艺: who shows something, and what; as the console lists it.
     Talent { act: Uuid },
+    /// 抽奖: the fingerprint of a list, and once it was drawn who won.
+    Draw { draw: Uuid },
     /// Nothing but the night.
     Blank,
 }
@@ -67,6 +69,15 @@ impl Cue {
     pub fn act(self) -> Option<Uuid> {
         match self {
             Self::Talent { act } => Some(act),
+            _ => None,
+        }
+    }
+
+    /// The draw it is about.
+    #[must_use]
+    pub fn draw(self) -> Option<Uuid> {
+        match self {
+            Self::Draw { draw } => Some(draw),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ pub mod blessing;
 pub mod confessions;
 mod console;
 pub mod cue;
+pub mod draws;
 mod guest_api;
 pub mod invite;
 pub mod names;

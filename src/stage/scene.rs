@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::{Cue, Reveals};
+use super::draws::{self, DrawScene};
 use super::queue::{self, StageFace};
 use super::step::Steps;
 use super::terms::Terms;
@@ -67,6 +68,8 @@ enum SceneContent {
         badge: String,
         title: String,
     },
+    /// 抽奖.
+    Draw(DrawScene),
     Blank,
 }
 
@@ -89,6 +92,10 @@ pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -
         }
         Cue::Talent { act } => match talents::find(db, event_id, act).await? {
             Some(talents::Act { badge, title, .. }) => SceneContent::Talent { badge, title },
+            None => SceneContent::Blank,
+        },
+        Cue::Draw { draw } => match draws::find(db, event_id, draw).await? {
+            Some(found) => SceneContent::Draw(found.scene(named && Terms::of(event)?.nicknames)),
             None => SceneContent::Blank,
         },
         Cue::Blank => SceneContent::Blank,

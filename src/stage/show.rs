@@ -4,7 +4,7 @@ use super::cue::Cue;
 use super::refusals::{GONE_HOME, LEFT_OUT, NOT_FOR_STAGE, TOO_SOON};
 use super::step::Steps;
 use super::terms::Terms;
-use super::{confessions, queue, talents};
+use super::{confessions, draws, queue, talents};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::access::Host;
@@ -36,6 +36,9 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     }
     if let Some(act) = cue.act() {
         talents::find(&txn, event.id, act).await?.ok_or(NOT_FOR_STAGE.saying("Nobody here shows that."))?;
+    }
+    if let Some(draw) = cue.draw() {
+        draws::find(&txn, event.id, draw).await?.ok_or(NOT_FOR_STAGE.saying("There is no such draw."))?;
     }
     let plan = Terms::of(&event)?;
     if !cue.is_held(&plan) {

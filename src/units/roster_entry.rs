@@ -4,15 +4,16 @@
 use std::collections::HashSet;
 
 use hmac::{Hmac, KeyInit, Mac};
+use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, ConnectionTrait, ExprTrait, QueryFilter};
 use sha2::Sha256;
 
 use crate::accounts::address::MailAddress;
 use crate::app::App;
+use crate::database::pairs::of_pairs;
 use crate::error::Fault;
 
-/// SQLite reads conditions that are nested a thousand deep and no deeper.
+/// How many of them one statement names.
 const PEOPLE_A_STATEMENT: usize = 256;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -47,14 +48,10 @@ pub async fn list<'a>(
 ) -> Result<Vec<bool>, Fault> {
     let digest = |email| MailAddress::read(email).ok().map(|address| digest_of(app, &address));
     let people: Vec<_> = people.into_iter().map(|(unit, email)| digest(email).map(|digest| (unit, digest))).collect();
-    let entry = |(unit, digest): &(Uuid, Vec<u8>)| Column::UnitId.eq(*unit).and(Column::EmailDigest.eq(digest.clone()));
     let mut listed: HashSet<(Uuid, Vec<u8>)> = HashSet::new();
     for some in people.chunks(PEOPLE_A_STATEMENT) {
-        let any = some.iter().flatten().map(entry).fold(Condition::any(), Condition::add);
-        if !any.is_empty() {
-            let entries = Entity::find().filter(any).all(db).await?;
-            listed.extend(entries.into_iter().map(|entry| (entry.unit_id, entry.email_digest)));
-        }
+        let entries = of_pairs(Entity::find(), (Column::UnitId, Column::EmailDigest), some.iter().flatten().cloned());
+        listed.extend(entries.all(db).await?.into_iter().map(|entry| (entry.unit_id, entry.email_digest)));
     }
     Ok(people.iter().map(|person| person.as_ref().is_some_and(|person| listed.contains(person))).collect())
 }

@@ -1,9 +1,9 @@
 //! The couples a volunteer may look after, by what is due.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryFilter, entity::prelude::*};
+use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect, entity::prelude::*};
 
 use super::assignment;
 use super::follow_up::{self, State};
@@ -12,6 +12,7 @@ use crate::couples::couple;
 use crate::error::Fault;
 use crate::events::crew::{self, Role};
 use crate::events::event;
+use crate::registrations::registration;
 
 /// One couple that wants to be asked, and what is to be done next.
 #[derive(Debug, Clone)]
@@ -20,15 +21,49 @@ pub struct Case {
     pub event: event::Model,
     pub volunteer_id: Option<Uuid>,
     pub last: Option<(State, DateTime<Utc>)>,
-    /// None once all three were answered, or the two parted.
+    /// None once all were answered, or the two parted.
     pub next: Option<(Milestone, DateTime<Utc>)>,
+    /// Which tasks were answered.
+    pub answered: Vec<Milestone>,
 }
 
-/// The cases of a volunteer: couples in their care, and those of their events in nobody's.
+impl Case {
+    /// What it is called where no name may stand.
+    #[must_use]
+    pub fn number(&self) -> String {
+        format!("{:06X}", self.couple.id.as_u128() & 0xff_ffff)
+    }
+
+    /// About which task the two are asked at a moment: the latest that is due, unless it was answered.
+    #[must_use]
+    pub fn asking(&self, now: DateTime<Utc>) -> Option<Milestone> {
+        // Whoever parted is asked nothing more.
+        self.next?;
+        let (since, zone) = (self.couple.follow_up_since?, self.event.zone());
+        let latest = Milestone::ALL.into_iter().rfind(|milestone| milestone.due(since, zone) <= now)?;
+        (!self.answered.contains(&latest)).then_some(latest)
+    }
+}
+
+/// Whether somebody is one of the two: nobody looks after themself, and learns by it what the other one says.
+pub(super) async fn is_one_of(
+    db: &impl ConnectionTrait,
+    couple: &couple::Model,
+    account_id: Uuid,
+) -> Result<bool, Fault> {
+    let own = registration::Entity::find().filter(registration::Column::AccountId.eq(account_id));
+    Ok(own.filter(registration::Column::Id.is_in(couple.people())).one(db).await?.is_some())
+}
+
+/// The cases of a volunteer: couples in their care, and those of their events in nobody's; never their own.
 /// Earliest due first, done ones last.
 pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Case>, Fault> {
     let mut cases = of_events(db, crew::events_of(db, account_id, Role::Volunteer).await?).await?;
     cases.retain(|case| case.volunteer_id.is_none_or(|volunteer| volunteer == account_id));
+    let own = registration::Entity::find().select_only().column(registration::Column::Id);
+    let own = own.filter(registration::Column::AccountId.eq(account_id)).into_tuple::<Uuid>().all(db).await?;
+    let own: HashSet<Uuid> = own.into_iter().collect();
+    cases.retain(|case| !case.couple.people().iter().any(|id| own.contains(id)));
     Ok(cases)
 }
 
@@ -58,7 +93,7 @@ pub async fn of_events(db: &impl ConnectionTrait, events: Vec<event::Model>) -> 
             let over = matches!(last, Some((State::Parted, _)));
             let next = Milestone::next(&answered).filter(|_| !over);
             let next = next.map(|milestone| (milestone, milestone.due(since, event.zone())));
-            Some(Case { volunteer_id: taken.get(&couple.id).copied(), couple, event, last, next })
+            Some(Case { volunteer_id: taken.get(&couple.id).copied(), couple, event, last, next, answered })
         })
         .collect();
     cases.sort_by_key(|case| (case.next.is_none(), case.next.map(|(_, due)| due), case.couple.id));

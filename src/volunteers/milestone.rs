@@ -1,5 +1,5 @@
-//! When a couple is asked how it goes: three days, three weeks, three months after both said they
-//! would like to be.
+//! When a couple is asked how it goes: three days, three weeks, three months and a year after
+//! both said they would like to be.
 
 use chrono::{DateTime, Days, Months, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -27,10 +27,11 @@ pub enum Milestone {
     ThreeDays,
     ThreeWeeks,
     ThreeMonths,
+    OneYear,
 }
 
 impl Milestone {
-    pub const ALL: [Self; 3] = [Self::ThreeDays, Self::ThreeWeeks, Self::ThreeMonths];
+    pub const ALL: [Self; 4] = [Self::ThreeDays, Self::ThreeWeeks, Self::ThreeMonths, Self::OneYear];
 
     /// When it falls due, by the event's calendar: three months from the 30th of November is the
     /// last day of February.
@@ -41,6 +42,7 @@ impl Milestone {
             Self::ThreeDays => local.checked_add_days(Days::new(3)),
             Self::ThreeWeeks => local.checked_add_days(Days::new(21)),
             Self::ThreeMonths => local.checked_add_months(Months::new(3)),
+            Self::OneYear => local.checked_add_months(Months::new(12)),
         };
         // None only where clocks jump over that very hour, or at the end of time.
         due.map_or(since, |due| due.with_timezone(&Utc))
@@ -61,7 +63,8 @@ mod tests {
     fn milestones_fall_due_by_the_events_calendar() {
         let since = "2026-11-30T12:00:00Z".parse().unwrap();
         let due = Milestone::ALL.map(|milestone| milestone.due(since, chrono_tz::Asia::Shanghai).to_rfc3339());
-        assert_eq!(due, ["2026-12-03T12:00:00+00:00", "2026-12-21T12:00:00+00:00", "2027-02-28T12:00:00+00:00"]);
+        let days = ["2026-12-03", "2026-12-21", "2027-02-28", "2027-11-30"];
+        assert_eq!(due, days.map(|day| format!("{day}T12:00:00+00:00")));
     }
 
     #[test]

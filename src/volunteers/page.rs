@@ -14,12 +14,13 @@ use super::milestone::Milestone;
 use super::note_follow_up::{NewFollowUp, note};
 use super::spoken::said_of_due;
 use super::take_into_care;
-use super::timeline::{self, Timeline};
+use super::timeline::{self, Entry, Timeline};
 use crate::accounts::SignedIn;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::face::Face;
 use crate::body;
+use crate::couples::offer::Field;
 use crate::couples::pair;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::id_in_path;
@@ -109,9 +110,24 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
 
 #[get("/volunteer/c/{couple}")]
 async fn one_case(house: House, request: HttpRequest, visit: Visit, account: SignedIn) -> Result<HttpResponse, Error> {
-    let read = read(&house, &request, account).await?;
+    show_case(&house, &request, visit.page, account, Form::default()).await
+}
+
+/// A case, with a form as it was left.
+///
+/// # Errors
+/// What [`timeline::of_couple`] says.
+pub(super) async fn show_case(
+    house: &House,
+    request: &HttpRequest,
+    page: Page,
+    account: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let read = read(house, request, account).await?;
     let today = read.0.case.event.day(house.now()).to_string();
-    page::answer(&build_case(&house, visit.page, account, read, Form::filled([("at", today)])))
+    let form = if form.fields().next().is_none() { Form::filled([("at", today)]) } else { form };
+    page::answer(&build_case(house, page, account, read, form))
 }
 
 #[post("/volunteer/c/{couple}/take")]
@@ -229,6 +245,34 @@ impl OneCase {
     fn colleagues(&self) -> impl Iterator<Item = (&Uuid, &String)> {
         let holder = self.timeline.case.volunteer_id;
         self.timeline.volunteers.iter().filter(move |(id, _)| holder != Some(**id))
+    }
+
+    /// What is said of one entry, and by whom.
+    fn line(&self, entry: &Entry) -> String {
+        match entry {
+            Entry::Note(noted) => self.page.t(noted.state.key()),
+            Entry::Letter(written) => {
+                let key = if written.by_volunteer { "case-wrote-to" } else { "case-wrote" };
+                self.page.say(key, &[("badge", written.badge.as_str().into())])
+            }
+            Entry::Unconfirmed(answered) => self.page.t(&format!("case-one-says-{}", answered.answer.word())),
+        }
+    }
+
+    fn allowed(&self, fields: &[Field]) -> String {
+        let name = |field: &Field| match field {
+            Field::Wechat => "contact-wechat",
+            Field::Phone => "contact-phone",
+            Field::Email => "contact-email",
+        };
+        self.page.list(fields.iter().map(|field| self.page.t(name(field))))
+    }
+
+    /// To whom a letter may go: everybody, or one of the two.
+    fn readers(&self) -> Vec<(String, String)> {
+        let one = |face: &Face| (face.badge(), face.to_string());
+        let both = (String::new(), self.page.t("case-write-both"));
+        std::iter::once(both).chain(self.pair.iter().map(one)).collect()
     }
 
     fn holder(&self) -> Option<&String> {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
+use super::answer::OneTap;
 use super::follow_up::State;
 use super::milestone::Milestone;
 use crate::page::{Page, when};
@@ -44,6 +45,14 @@ impl Milestone {
             Self::ThreeDays => "milestone-three-days",
             Self::ThreeWeeks => "milestone-three-weeks",
             Self::ThreeMonths => "milestone-three-months",
+            Self::OneYear => "milestone-one-year",
         }
+    }
+}
+
+impl OneTap {
+    /// What a page calls it, to whoever answers.
+    pub(super) fn key(self) -> String {
+        format!("one-tap-{}", self.word().replace('_', "-"))
     }
 }

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use queqiao::accounts::account;
 use queqiao::app::App;
 use queqiao::badges::{badge, code};
+use queqiao::chat::line;
 use queqiao::checkin::presence;
 use queqiao::circle::{member, note};
 use queqiao::clock::Clock;
@@ -17,6 +18,7 @@ use queqiao::commands::demo::editions::{APPLICANTS, set_scene};
 use queqiao::couples::couple;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
+use queqiao::introductions::request;
 use queqiao::language::Language;
 use queqiao::mail::letter;
 use queqiao::plaza::contribution;
@@ -133,7 +135,8 @@ impl Scene {
             }
             // Sheets of badges are paper: hundreds of codes are what they are for.
             // The desk brings along what reads badges without a link, once a device.
-            let most = if path.ends_with("/desk") { HEAVIEST + 12_000 } else { HEAVIEST };
+            let most =
+                if path.ends_with("/desk") || path.ends_with("/desk/vouchers") { HEAVIEST + 12_000 } else { HEAVIEST };
             if !path.contains("/print?") && seen[1].as_i64().is_none_or(|bytes| bytes > most) {
                 wrong.push(format!("weighs {} bytes: {}", seen[1], seen[3]));
             }
@@ -170,12 +173,15 @@ impl Scene {
 async fn every_page_can_be_read_by_everybody() {
     let Some(scene) = Scene::set().await else { return };
     let mut wrong = BTreeSet::new();
+    let unit = unit::Entity::find().one(scene.app.database.reader()).await.unwrap().unwrap();
+    let join = format!("/e/jinqiu/join/{}", unit.id);
     let anybody = [
         "/",
         "/e/jinqiu",
         "/e/yinyuehui",
         "/e/qixi",
         "/e/yuandan",
+        &join,
         "/sign-in",
         "/sign-in?to=%2Fe%2Fqixi&unsent=yes",
         "/register?to=%2Fe%2Fjinqiu%2Fregister",
@@ -197,6 +203,7 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/me",
         "/me/profile",
         "/me/data",
+        "/me/credit",
         "/me/second-factor",
         "/e/yinyuehui/me",
         "/e/yinyuehui/plaza",
@@ -226,13 +233,20 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
     scene.round(wrong, "author", Some(author), &[&take_down, "/e/yinyuehui/plaza/portrait"]).await;
     let newcomer = scene.account("a0800").await;
     scene.round(wrong, "newcomer", Some(newcomer), &["/e/jinqiu", "/e/jinqiu/register", "/me"]).await;
+    let line = line::Entity::find().filter(line::Column::RegistrationId.is_not_null());
+    let line = line.one(scene.app.database.reader()).await.unwrap().unwrap();
+    let report = format!("/e/yinyuehui/chat/all/report/{}", line.id);
+    scene.round(wrong, "in the chat", Some(author), &["/e/yinyuehui/chat", &report]).await;
+    let outside = scene.standing("yuandan", Status::Waitlisted).await;
+    let pages = ["/e/yuandan/me", "/e/yuandan/feedback/online"];
+    scene.round(wrong, "not selected", Some(outside.account_id), &pages).await;
     for status in [Status::Selected, Status::Waitlisted, Status::NotSelected] {
         let one = scene.standing("zhongqiu", status).await;
         let pages = ["/e/zhongqiu/me", "/e/zhongqiu/why"];
         scene.round(wrong, &format!("{status:?}"), Some(one.account_id), &pages).await;
     }
     let guest = scene.standing("qixi-tonight", Status::Confirmed).await;
-    let pages = ["me", "badge", "plaza", "programme", "dates", "picks", "matches", "confessions"]
+    let pages = ["me", "badge", "plaza", "programme", "dates", "picks", "matches", "confessions", "draws"]
         .map(|page| format!("/e/qixi-tonight/{page}"));
     let pages = pages.each_ref().map(String::as_str);
     scene.round(wrong, "guest", Some(guest.account_id), &pages).await;
@@ -247,7 +261,8 @@ async fn circle(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let written = note::Entity::of_event(event.id).filter(note::Column::RegistrationId.ne(joined[0].registration_id));
     let written = written.filter(note::Column::About.is_null()).one(db).await.unwrap().unwrap();
     let [post, report] = ["notes", "report"].map(|page| format!("/e/yuandan/circle/{page}/{}", written.id));
-    let pages = ["/e/yuandan/me", "/e/yuandan/matches", "/e/yuandan/circle", &post, &report];
+    let own = ["me", "matches", "circle", "introductions", "chat"].map(|page| format!("/e/yuandan/{page}"));
+    let pages: Vec<&str> = own.iter().chain([&post, &report]).map(String::as_str).collect();
     scene.round(wrong, "in the circle", Some(her), &pages).await;
     let outside = presence::Entity::inside(event.id)
         .filter(presence::Column::RegistrationId.is_not_in(joined.iter().map(|member| member.registration_id)));
@@ -270,8 +285,16 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office",
         "/office/new",
         "/office/o/yanyuan/units",
+        "/office/o/yanyuan/goods",
+        "/office/o/yanyuan/vouchers",
+        "/office/o/yanyuan/shops",
+        "/office/e/qixi-tonight/draws",
         "/office/e/jinqiu",
         "/office/e/jinqiu/settings",
+        "/office/e/jinqiu/posters",
+        "/office/e/jinqiu/posters/print?paper=a3",
+        "/office/e/yinyuehui/chat",
+        "/office/e/yinyuehui/chat?show=shown",
         "/office/e/jinqiu/points",
         "/office/e/jinqiu/registrations",
         "/office/e/jinqiu/registrations/import",
@@ -314,13 +337,19 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let employer = format!("/unit/{}", looked_after.unit_id);
     scene.round(wrong, "contact", Some(scene.account("contact").await), &["/unit", &employer]).await;
     let code = code::valid_for(db, worn.id).await.unwrap().unwrap().open(&scene.app).unwrap();
-    let pages = ["/e/qixi-tonight/desk", &format!("/c/{}", code.as_str()), "/me"];
+    let pages = ["/e/qixi-tonight/desk", "/e/qixi-tonight/desk/vouchers", &format!("/c/{}", code.as_str()), "/me"];
     scene.round(wrong, "desk", Some(scene.account("desk").await), &pages).await;
     let followed = couple::Entity::find_standing().filter(couple::Column::FollowUpSince.is_not_null());
     let followed = followed.one(db).await.unwrap().unwrap();
     let case = format!("/volunteer/c/{}", followed.id);
-    let pages = ["/volunteer", "/volunteer/e/yuandan", &case];
+    let pages = ["/volunteer", "/volunteer/e/yuandan", "/volunteer/introductions", "/volunteer/calendar", &case];
     scene.round(wrong, "volunteer", Some(scene.account("volunteer").await), &pages).await;
+    let own = registration::Entity::find_by_id(followed.lo_id).one(db).await.unwrap().unwrap().account_id;
+    let letters = format!("/e/yuandan/matches/{}/letters", followed.match_id);
+    scene.round(wrong, "one of the two", Some(own), &[&letters]).await;
+    scene.round(wrong, "whoever holds a letter", None, &["/answered"]).await;
+    let asking = request::Entity::find().one(db).await.unwrap().unwrap().account_id;
+    scene.round(wrong, "who asks for an introduction", Some(asking), &["/e/yuandan/introductions"]).await;
     let kept = format!("/admin/outbox/{}", letter.id);
     let pages = ["/admin", "/admin/outbox", "/admin/audit", "/admin/second-factors", &kept, "/office/o/yanyuan/staff"];
     scene.round(wrong, "administrator", Some(scene.account("administrator").await), &pages).await;

@@ -108,7 +108,11 @@ async fn a_couple_is_two_who_both_say_so(#[values(Sqlite, Postgres)] engine: Eng
     let couples = "/api/v1/events/qixi/couples";
     assert_eq!(consent(he, &id, true, true).await["couple"], Value::Null);
     let hers = she.get(&format!("/api/v1/matches/{id}")).await;
-    assert_eq!(hers.json["consent"], json!({ "show": false, "follow_up": false }), "his yes was told");
+    assert_eq!(
+        hers.json["consent"],
+        json!({ "show": false, "follow_up": false, "volunteer_sees": [] }),
+        "his yes was told"
+    );
     assert_eq!(hall.host.get(couples).await.json, json!({ "items": [], "next": null }));
     let both = consent(she, &id, true, false).await;
     assert_eq!(both["couple"]["follow_up"], false, "one yes is not two");

@@ -1,6 +1,6 @@
 //! `queqiao doctor`: what was promised is there exactly once, and where it is not, it is named.
 
-use queqiao::commands::doctor::examine;
+use queqiao::commands::doctor::{Finding, examine};
 use queqiao::picks::round;
 use queqiao::points::entry;
 use rstest::rstest;
@@ -26,7 +26,9 @@ async fn a_whole_event_is_found_well_and_whatever_is_tampered_with_is_named(
     let Some((evening, _)) = one_of_everything(engine).await else { return };
     let keys = round::keys(&evening.app).await.unwrap();
     let findings = examine(evening.app.database.reader(), &keys).await.unwrap();
-    assert!(findings.iter().all(|finding| finding.wrong.is_empty() && finding.examined > 0), "{findings:?}");
+    // Nobody drew there: tests/event/draws has a draw looked at.
+    let examined = |finding: &Finding| finding.examined > 0 || finding.check == "draws";
+    assert!(findings.iter().all(|finding| finding.wrong.is_empty() && examined(finding)), "{findings:?}");
     for (check, tampering, mending) in [
         ("seats", "UPDATE event SET seats = 3", "UPDATE event SET seats = 4"),
         (

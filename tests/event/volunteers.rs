@@ -35,7 +35,9 @@ async fn volunteers_see_couples_that_agreed_and_no_others(#[values(Sqlite, Postg
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn couples_are_asked_at_three_days_three_weeks_three_months(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn couples_are_asked_at_three_days_three_weeks_three_months_and_a_year(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
     let Some((hall, id)) = matched(engine).await else { return };
     let app = &hall.evening.app;
     let mut volunteer = hall.evening.crew(Role::Volunteer).await;
@@ -52,9 +54,12 @@ async fn couples_are_asked_at_three_days_three_weeks_three_months(#[values(Sqlit
     assert!(hall.evening.letters_to(&volunteer, "case_due").await.is_empty(), "asked too early");
     let chat = volunteer.post(&path, json!({ "state": "getting_to_know", "note": "聊得来" })).await;
     assert_eq!((chat.status, &chat.json["milestone"]), (201, &Value::Null), "{}", chat.text());
-    for (days, milestone, state) in
-        [(3, "three_days", "dating"), (18, "three_weeks", "engaged"), (75, "three_months", "married")]
-    {
+    for (days, milestone, state) in [
+        (3, "three_days", "dating"),
+        (18, "three_weeks", "dating"),
+        (75, "three_months", "engaged"),
+        (270, "one_year", "married"),
+    ] {
         hall.evening.clock.advance(Duration::days(days));
         volunteer = hall.evening.again(&volunteer);
         remind(app).await.unwrap();
@@ -65,7 +70,7 @@ async fn couples_are_asked_at_three_days_three_weeks_three_months(#[values(Sqlit
         assert_eq!((noted.status, &noted.json["milestone"]), (201, &json!(milestone)), "{}", noted.text());
     }
     for (person, kind) in [(&volunteer, "case_due"), (&hall.men[0], "follow_up"), (&hall.women[0], "follow_up")] {
-        assert_eq!(hall.evening.letters_to(person, kind).await.len(), 3);
+        assert_eq!(hall.evening.letters_to(person, kind).await.len(), 4);
     }
     assert!(hall.evening.letters_to(&other, "case_due").await.is_empty(), "the case is in another's care");
     assert_eq!(hall.evening.again(&other).get("/api/v1/me/cases").await.json, json!({ "items": [], "next": null }));

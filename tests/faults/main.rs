@@ -19,6 +19,7 @@ mod fixtures;
 mod acts;
 mod book;
 mod cluster;
+mod environment;
 mod faults;
 mod figures;
 mod found;
@@ -40,17 +41,11 @@ const SHORT: u64 = 40;
 /// Faults until a house is closed and the next one founded.
 const ONE_NIGHT: u64 = 400;
 
-fn number_from_environment(name: &str) -> Option<u64> {
-    let value = std::env::var_os(name)?.into_string().unwrap();
-    // As `just` leaves what it was not told.
-    (!value.is_empty()).then(|| value.parse().unwrap_or_else(|_| panic!("{name}: {value} is no number")))
-}
-
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whatever_goes_wrong_what_was_acknowledged_is_there_once(#[values(Sqlite, Postgres)] engine: Engine) {
-    let faults = number_from_environment("QUEQIAO_FAULTS").map_or(SHORT, |faults| faults.div_ceil(2));
-    let seed = number_from_environment("QUEQIAO_SEED").unwrap_or_else(rand::random);
+    let faults = environment::number("QUEQIAO_FAULTS").map_or(SHORT, |faults| faults.div_ceil(2));
+    let seed = environment::number("QUEQIAO_SEED").unwrap_or_else(rand::random);
     eprintln!("{engine:?}: {faults} faults, QUEQIAO_SEED={seed}");
     let mut figures = Figures::new(engine, seed);
     while figures.injected() < faults && !figures.is_enough() {

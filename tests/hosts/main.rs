@@ -18,6 +18,8 @@ mod fixtures;
 #[expect(dead_code, reason = "shared with tests/faults, where the rest is used")]
 #[path = "../faults/book.rs"]
 mod book;
+#[path = "../faults/environment.rs"]
+mod environment;
 mod accidents;
 mod component;
 mod crowd;
@@ -47,12 +49,6 @@ macro_rules! story {
     };
 }
 
-fn number_from_environment(name: &str) -> Option<u64> {
-    let value = std::env::var_os(name)?.into_string().unwrap();
-    // As `just` leaves what it was not told.
-    (!value.is_empty()).then(|| value.parse().unwrap_or_else(|_| panic!("{name}: {value} is no number")))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_evening_on_three_hosts_goes_on_whatever_is_lost() {
     let began = Instant::now();
@@ -72,8 +68,8 @@ async fn an_evening_on_three_hosts_goes_on_whatever_is_lost() {
     story!(rounds::a_store_that_lost_its_memory_voids_nothing_by_itself(&mut rig));
     story!(failover::what_the_standby_does_not_have_is_not_answered(&rig, &desk));
     story!(failover::the_primary_dies_under_load_and_the_standby_takes_over(&mut rig, &desk));
-    let seed = number_from_environment("QUEQIAO_SEED").unwrap_or_else(rand::random);
-    let (mut chance, accidents) = (StdRng::seed_from_u64(seed), number_from_environment("QUEQIAO_HOSTS"));
+    let seed = environment::number("QUEQIAO_SEED").unwrap_or_else(rand::random);
+    let (mut chance, accidents) = (StdRng::seed_from_u64(seed), environment::number("QUEQIAO_HOSTS"));
     for _ in 0..accidents.unwrap_or(0) {
         story!(accidents::something_is_lost_in_the_midst_of_a_round(&mut rig, &desk, &mut chance));
     }

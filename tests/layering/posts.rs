@@ -4,10 +4,11 @@
 use crate::{files, source};
 
 /// Forms that answer themselves where nothing was refused.
-const ANSWER_THEMSELVES: [(&str, &str); 11] = [
+const ANSWER_THEMSELVES: [(&str, &str); 14] = [
     ("/admin/outbox/{id}/open", "what a letter says is shown this once: coming back asks for the password again"),
     ("/c/{code}", "to whoever is no desk it says what the address is, and does nothing"),
     ("/e/{event}/confessions", "asks whether it is meant so; nothing was sent yet"),
+    ("/e/{event}/desk/vouchers", "whether a code was good is told this once, and a code stands in no address"),
     ("/office/e/{event}/mail", "a draft that was tried is kept nowhere but in the form; sending leads on"),
     ("/office/e/{event}/mail/count", "counts, for the page that asks by script"),
     ("/office/e/{event}/registrations", "a search: names belong in no address"),
@@ -16,6 +17,8 @@ const ANSWER_THEMSELVES: [(&str, &str); 11] = [
     ("/office/e/{event}/screening/preview", "shows what the rules would come to, and changes nothing"),
     ("/office/o/{organization}/units/import", "rows that were left out are kept nowhere but in the answer"),
     ("/office/o/{organization}/units/{unit}/roster", "rows that were left out are kept nowhere but in the answer"),
+    ("/shop", "whether a code was good is told this once, and a code stands in no address"),
+    ("/volunteer/c/{couple}/contact", "what the two allow is shown this once: each look is on record"),
 ];
 
 /// What of a handler is not about a refusal: the closures that show a form again, and the arms of errors, are.

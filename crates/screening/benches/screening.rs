@@ -1,6 +1,9 @@
 //! The screening at the sizes it must hold: `cargo bench -p queqiao-screening`.
 
 use queqiao_screening::applicant::{Applicant, SIDES};
+use queqiao_screening::boards;
+use queqiao_screening::boards::board::Board;
+use queqiao_screening::boards::field::{Field, Wishing};
 use queqiao_screening::outcome::screen;
 use queqiao_screening::pool::Pool;
 use queqiao_screening::rules::{Band, Bounds, Cap, Fallback, Rules, Sides};
@@ -70,4 +73,49 @@ fn crossing_limits(bencher: divan::Bencher, pool: (usize, u32, usize)) {
 fn crossing_limits_explained(bencher: divan::Bencher, pool: (usize, u32, usize)) {
     let (applicants, rules) = (applicants(pool), crossing(pool));
     bencher.bench(|| screen(&applicants, &rules, &[7; 32]));
+}
+
+const BOARDS: [&str; 4] = ["concert", "aquarium", "crafts", "cinema"];
+
+/// Everybody wishes for one to four boards; the concert is dearest to most.
+fn wishing(pool: (usize, u32, usize)) -> Vec<Wishing> {
+    let mut dice = StdRng::seed_from_u64(11);
+    let wish = |applicant| {
+        let mut left: Vec<usize> = (0..BOARDS.len()).collect();
+        let many = dice.random_range(1..=BOARDS.len());
+        let dearer = |count: usize, dice: &mut StdRng| dice.random_range(0..count).min(dice.random_range(0..count));
+        let wishes = (0..many).map(|_| left.remove(dearer(left.len(), &mut dice)));
+        let wishes = wishes.filter_map(|board| BOARDS.get(board)).map(|name| (*name).to_owned()).collect();
+        Wishing { applicant, wishes, keeps: None }
+    };
+    applicants(pool).into_iter().map(wish).collect()
+}
+
+/// A concert with half of the seats, and three small boards.
+fn four(pool: (usize, u32, usize)) -> Vec<Board> {
+    let board = |(name, share): (&&str, u32)| {
+        let rules = nested((pool.0, pool.1 / share, pool.2));
+        Board { name: (*name).to_owned(), rules: Rules { unit_side: Some(Cap { max: 2 }), ..rules } }
+    };
+    BOARDS.iter().zip([2, 6, 6, 6]).map(board).collect()
+}
+
+#[divan::bench(args = POOLS, sample_count = 10)]
+fn four_boards(bencher: divan::Bencher, pool: (usize, u32, usize)) {
+    let (people, boards) = (wishing(pool), four(pool));
+    bencher.bench(|| boards::select::select(&Field::rank(&people, &boards, &[7; 32]), &boards).is_ok());
+}
+
+/// With the reasons for everybody who did not get what they wished for most.
+#[divan::bench(args = &POOLS[..2], sample_count = 3)]
+fn four_boards_explained(bencher: divan::Bencher, pool: (usize, u32, usize)) {
+    let (people, boards) = (wishing(pool), four(pool));
+    bencher.bench(|| boards::outcome::screen(&people, &boards, &[7; 32]));
+}
+
+/// Where far more seats are asked for than people came: the limits that bind and the smallest change.
+#[divan::bench(args = &POOLS[..1], sample_count = 3)]
+fn four_boards_that_cannot_be_filled(bencher: divan::Bencher, pool: (usize, u32, usize)) {
+    let (people, boards) = (wishing(pool), four((pool.0, pool.1 * 2, pool.2)));
+    bencher.bench(|| boards::outcome::screen(&people, &boards, &[7; 32]));
 }

@@ -55,6 +55,17 @@ const OPTIONAL: &str = "held";
 /// Reads `number,side,unit,band,class,points[,held]` in any column order and any row order.
 /// Accepts a byte order mark, spaces around values, CRLF, blank lines, and GB18030 as Excel in China writes it.
 pub fn read_csv(bytes: &[u8]) -> Result<Vec<Applicant>, BadRow> {
+    Ok(read_rows(bytes, &[])?.into_iter().map(|row| row.applicant).collect())
+}
+
+/// A row, its line, and what stood in the columns that were allowed beside those of an applicant.
+pub(crate) struct Line {
+    pub line: u64,
+    pub applicant: Applicant,
+    pub more: Vec<String>,
+}
+
+pub(crate) fn read_rows(bytes: &[u8], more: &[&'static str]) -> Result<Vec<Line>, BadRow> {
     let text = decoded(bytes);
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -71,7 +82,7 @@ pub fn read_csv(bytes: &[u8]) -> Result<Vec<Applicant>, BadRow> {
             continue;
         }
         let Some(columns) = &columns else {
-            columns = Some(Columns::read(&record).map_err(|what| BadRow { line, what })?);
+            columns = Some(Columns::read(&record, more).map_err(|what| BadRow { line, what })?);
             continue;
         };
         let applicant = columns.row(&record).map_err(|what| BadRow { line, what })?;
@@ -79,7 +90,8 @@ pub fn read_csv(bytes: &[u8]) -> Result<Vec<Applicant>, BadRow> {
             let what = format!("number: \"{}\" is already on line {first}", applicant.number);
             return Err(BadRow { line, what });
         }
-        applicants.push(applicant);
+        let more = more.iter().map(|name| columns.value(&record, name).to_owned()).collect();
+        applicants.push(Line { line, applicant, more });
     }
     match columns {
         Some(_) => Ok(applicants),
@@ -110,11 +122,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn read(header: &csv::StringRecord) -> Result<Self, String> {
+    fn read(header: &csv::StringRecord, more: &[&'static str]) -> Result<Self, String> {
         let mut at = HashMap::new();
         for (place, name) in header.iter().enumerate() {
             let folded = name.to_ascii_lowercase();
-            let Some(known) = COLUMNS.iter().find(|column| **column == folded) else {
+            let Some(known) = COLUMNS.iter().chain(more).find(|column| **column == folded) else {
                 return Err(format!("column \"{name}\" is not known"));
             };
             if at.insert(*known, place).is_some() {
@@ -127,11 +139,15 @@ impl Columns {
         }
     }
 
+    fn value<'a>(&self, record: &'a csv::StringRecord, name: &str) -> &'a str {
+        self.at.get(name).and_then(|place| record.get(*place)).unwrap_or("")
+    }
+
     fn row(&self, record: &csv::StringRecord) -> Result<Applicant, String> {
         if record.len() != self.width {
             return Err(format!("has {} values where the header has {}", record.len(), self.width));
         }
-        let value = |name: &str| self.at.get(name).and_then(|place| record.get(*place)).unwrap_or("");
+        let value = |name: &str| self.value(record, name);
         let filled = |name: &str| match value(name) {
             "" => Err(format!("{name}: is empty")),
             given => Ok(given.to_owned()),

@@ -91,13 +91,13 @@ pub fn standings(pool: &Pool) -> Vec<(String, Explanation)> {
 }
 
 #[derive(Default)]
-struct Ranks {
+pub(crate) struct Ranks {
     side: HashMap<Side, usize>,
     unit_side: HashMap<(String, Side), usize>,
 }
 
 impl Ranks {
-    fn next(&mut self, ranked: &Ranked) -> (usize, usize) {
+    pub(crate) fn next(&mut self, ranked: &Ranked) -> (usize, usize) {
         let person = &ranked.applicant;
         let side = self.side.entry(person.side).or_default();
         *side += 1;
@@ -148,26 +148,12 @@ impl Turn {
     }
 
     fn full(&self, pool: &Pool, ranked: &Ranked, cell: &Cell) -> Vec<Full> {
-        let mut full = Vec::new();
-        for arc in &cell.within {
-            let cap = self.network.flow.arc(*arc).hi;
-            let Some(limit) = self.network.limit(*arc) else { continue };
-            let (count, last) = self.admitted.get(arc).copied().unwrap_or_default();
-            if count < cap {
-                continue;
-            }
-            let last = if count > 0 { pool.get(last) } else { None };
-            let tied = |last: &&Ranked| {
-                (last.applicant.class, last.applicant.points) == (ranked.applicant.class, ranked.applicant.points)
-            };
-            full.push(Full {
-                limit: limit.clone(),
-                cap,
-                last_points: last.map(|last| last.applicant.points),
-                last_ticket: last.filter(tied).map(|last| data_encoding::HEXLOWER.encode(&last.ticket)),
-            });
-        }
-        full
+        let full = cell.within.iter().filter_map(|arc| {
+            let limit = self.network.limit(*arc)?;
+            let admitted = self.admitted.get(arc).copied().unwrap_or_default();
+            full_at(pool, ranked, (limit, self.network.flow.arc(*arc).hi), admitted)
+        });
+        full.collect()
     }
 
     /// The limits that would have had to give, each alone; seats, which have no end to name, come last.
@@ -189,6 +175,28 @@ impl Turn {
         self.singles.insert(id, single.clone());
         single
     }
+}
+
+/// A limit as it stood at somebody's turn, where it was full: how many had been admitted, and the last of them.
+pub(crate) fn full_at(
+    pool: &Pool,
+    ranked: &Ranked,
+    (limit, cap): (&Limit, u32),
+    (count, last): (u32, usize),
+) -> Option<Full> {
+    if count < cap {
+        return None;
+    }
+    let last = if count > 0 { pool.get(last) } else { None };
+    let tied = |last: &&Ranked| {
+        (last.applicant.class, last.applicant.points) == (ranked.applicant.class, ranked.applicant.points)
+    };
+    Some(Full {
+        limit: limit.clone(),
+        cap,
+        last_points: last.map(|last| last.applicant.points),
+        last_ticket: last.filter(tied).map(|last| data_encoding::HEXLOWER.encode(&last.ticket)),
+    })
 }
 
 /// For every cell with somebody refused: after how many people it had no room left for one more. Whoever of the cell

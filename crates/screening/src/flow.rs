@@ -72,6 +72,11 @@ impl Flow {
         self.arcs[arc].hi += 1;
     }
 
+    /// One person of a kind fewer is to be reckoned with.
+    pub fn narrow(&mut self, arc: ArcId) {
+        self.arcs[arc].hi -= 1;
+    }
+
     /// One more unit of flow on this arc is spoken for.
     pub fn require(&mut self, arc: ArcId) {
         self.arcs[arc].lo += 1;

@@ -21,6 +21,9 @@
 //! ```
 
 pub mod applicant;
+pub mod boards;
+pub mod draw;
+pub mod draw_record;
 pub mod explain;
 pub mod flow;
 pub mod infeasible;

@@ -28,10 +28,15 @@ pub fn canonical_row(applicant: &Applicant) -> String {
 
 /// `SHA-256(0x00 ‖ salt ‖ canonical row)`. The salt keeps others from guessing a row and looking for its leaf.
 pub fn leaf(salt: &Salt, applicant: &Applicant) -> Hash {
+    leaf_of(salt, &canonical_row(applicant))
+}
+
+/// As [`leaf`], of a row of any other list.
+pub fn leaf_of(salt: &Salt, row: &str) -> Hash {
     let mut digest = Sha256::new();
     digest.update([0]);
     digest.update(salt);
-    digest.update(canonical_row(applicant).as_bytes());
+    digest.update(row.as_bytes());
     digest.finalize().into()
 }
 

@@ -5,7 +5,7 @@
     reason = "edge and node numbers are handed out by this file and none is ever removed"
 )]
 
-use super::flow::Node;
+use super::flow::{Flow, Node};
 use super::infeasible::Change;
 use super::limit::{End, Limit, Obstacle};
 use super::network::Network;
@@ -107,12 +107,14 @@ impl Relaxed {
     /// Every limit but the caps on units may give, at one point a person.
     fn of(pool: &Pool, rules: &Rules) -> Self {
         let network = seated(pool, rules);
-        let mut graph = Graph::new(&network);
+        let price = |arc: usize| if network.limit(arc).is_some_and(gives) { Price::Person } else { Price::Hard };
+        let mut graph = Graph::new(&network.flow, &price);
         while graph.cancel_a_negative_cycle() {}
+        let flows = graph.flows();
         let mut relaxed = Self { cost: 0, changes: Vec::new() };
         for (id, arc) in network.flow.arcs().iter().enumerate() {
             let Some(limit) = network.limit(id).filter(|limit| gives(limit)) else { continue };
-            let flow = graph.flow_of(id);
+            let flow = flows[id];
             let (from, end) = if flow < arc.lo {
                 (arc.lo, End::Min)
             } else if flow > arc.hi {
@@ -158,51 +160,66 @@ struct Edge {
     to: Node,
     cap: u32,
     flow: u32,
-    cost: i32,
+    cost: i64,
 }
 
-struct Graph {
+pub(crate) struct Graph {
     nodes: usize,
+    arcs: usize,
     edges: Vec<Edge>,
 }
 
+/// What it costs to leave the bounds of an arc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Price {
+    /// It cannot be done, and what the lower bound holds does not move.
+    Hard,
+    /// A point for every person below or above.
+    Person,
+    /// So many points for every person below; nobody above.
+    Promise(u32),
+}
+
 impl Graph {
-    fn new(network: &Network) -> Self {
-        let mut graph = Self { nodes: network.flow.nodes(), edges: Vec::new() };
-        for (id, arc) in network.flow.arcs().iter().enumerate() {
-            let soft = network.limit(id).is_some_and(gives);
+    pub(crate) fn new(flow: &Flow, price: &dyn Fn(usize) -> Price) -> Self {
+        let mut graph = Self { nodes: flow.nodes(), arcs: flow.arcs().len(), edges: Vec::new() };
+        for (id, arc) in flow.arcs().iter().enumerate() {
+            let between = arc.hi.saturating_sub(arc.lo);
             // Falling below the minimum loses what the first piece earns; passing the maximum costs in the third.
-            let pieces = match (soft, network.limit(id)) {
-                (true, _) => [(arc.lo, -1), (arc.hi - arc.lo, 0), (UNBOUNDED, 1)],
+            let (pieces, movable) = match price(id) {
+                Price::Person => ([(arc.lo, -1), (between, 0), (UNBOUNDED, 1)], true),
+                Price::Promise(points) => ([(arc.lo, -i64::from(points)), (between, 0), (0, 0)], true),
                 // A cell keeps its held people: they are not part of what may move.
-                (false, _) => [(arc.lo, 0), (arc.hi.saturating_sub(arc.lo), 0), (0, 0)],
+                Price::Hard => ([(arc.lo, 0), (between, 0), (0, 0)], arc.lo == 0),
             };
-            let movable = soft || arc.lo == 0;
             let mut rest = arc.flow;
             for (piece, (cap, cost)) in pieces.into_iter().enumerate() {
                 let flow = rest.min(cap);
                 rest -= flow;
                 let fixed = piece == 0 && !movable;
-                let cap = if fixed { 0 } else { cap };
-                let flow_free = if fixed { 0 } else { flow };
-                graph.edges.push(Edge { arc: id, from: arc.from, to: arc.to, cap, flow: flow_free, cost });
+                if cap > 0 && !fixed {
+                    graph.edges.push(Edge { arc: id, from: arc.from, to: arc.to, cap, flow, cost });
+                }
             }
         }
         graph
     }
 
-    fn flow_of(&self, arc: usize) -> u32 {
-        self.edges.iter().filter(|edge| edge.arc == arc).map(|edge| edge.flow).sum()
+    /// What flows on every arc, without what cannot move.
+    pub(crate) fn flows(&self) -> Vec<u32> {
+        let mut flows = vec![0; self.arcs];
+        self.edges.iter().for_each(|edge| flows[edge.arc] += edge.flow);
+        flows
     }
 
     /// Bellman and Ford from everywhere at once; the first cycle among the parents is negative.
-    fn cancel_a_negative_cycle(&mut self) -> bool {
+    pub(crate) fn cancel_a_negative_cycle(&mut self) -> bool {
         let mut distance = vec![0_i64; self.nodes];
         let mut parent: Vec<Option<(usize, bool)>> = vec![None; self.nodes];
         loop {
             let mut changed = false;
             for (id, edge) in self.edges.iter().enumerate() {
-                let cost = i64::from(edge.cost);
+                let cost = edge.cost;
                 if edge.flow < edge.cap && distance[edge.from] + cost < distance[edge.to] {
                     distance[edge.to] = distance[edge.from] + cost;
                     parent[edge.to] = Some((id, true));

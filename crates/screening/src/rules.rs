@@ -184,7 +184,7 @@ impl Rules {
     }
 
     /// A maximum of all seats binds as soon as somebody asks what one seat more would change.
-    fn binds(&self, bounds: Bounds) -> bool {
+    pub(crate) fn binds(&self, bounds: Bounds) -> bool {
         bounds.min > 0 || bounds.max.is_some_and(|max| max <= self.seats)
     }
 

@@ -145,16 +145,18 @@ fn repair(network: &mut Network) -> Result<(), ArcId> {
     // Seats come last: by then every other minimum is kept, and filling up breaks none.
     let arcs = (0..network.flow.arcs().len()).filter(|arc| *arc != network.seats);
     let arcs: Vec<ArcId> = arcs.chain([network.seats]).collect();
-    for id in arcs {
-        loop {
-            let arc = *network.flow.arc(id);
-            let Some(short) = arc.lo.checked_sub(arc.flow).filter(|short| *short > 0) else { break };
-            let Some(way) = network.flow.way(arc.to, arc.from) else { return Err(id) };
-            let room = way.iter().map(|step| network.flow.residual(*step)).min().unwrap_or(short);
-            let amount = short.min(room);
-            network.flow.push(&way, amount);
-            network.flow.add_flow(id, amount);
-        }
+    arcs.into_iter().try_for_each(|id| raise(&mut network.flow, id))
+}
+
+/// Raises an arc to its minimum; `Err` names it where it cannot get there.
+pub(crate) fn raise(flow: &mut Flow, id: ArcId) -> Result<(), ArcId> {
+    loop {
+        let arc = *flow.arc(id);
+        let Some(short) = arc.lo.checked_sub(arc.flow).filter(|short| *short > 0) else { return Ok(()) };
+        let Some(way) = flow.way(arc.to, arc.from) else { return Err(id) };
+        let room = way.iter().map(|step| flow.residual(*step)).min().unwrap_or(short);
+        let amount = short.min(room);
+        flow.push(&way, amount);
+        flow.add_flow(id, amount);
     }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The desk's one screen, and the worker that keeps it for the hour without a link.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get};
 use askama::Template;
@@ -18,7 +18,7 @@ use crate::page::{self, Page, assets};
 
 /// What the desk's script says, as `desk-{name}`; of the gaps each keeps its name in braces for the
 /// script to fill.
-const SPOKEN: [&str; 72] = [
+const SPOKEN: [&str; 74] = [
     "ready",
     "ready-note",
     "ready-exit",
@@ -35,6 +35,8 @@ const SPOKEN: [&str; 72] = [
     "advice-revoked-code",
     "reason-wrong-event",
     "advice-wrong-event",
+    "reason-other-board",
+    "advice-other-board",
     "reason-not-selected",
     "advice-not-selected",
     "reason-waitlisted",
@@ -113,6 +115,8 @@ struct Screen {
     made_at: String,
     /// The name its scans bear.
     called: String,
+    /// The board whose guests it admits, at an event that has several.
+    board: Option<String>,
     paired: bool,
     organizer: bool,
     inside: Counts,
@@ -127,6 +131,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[get("/e/{event}/desk")]
 async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, Error> {
     let (paired, organizer, event) = (desk.device().is_some(), desk.organizer, desk.event.clone());
+    let board = desk.board().map(str::to_owned);
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let inside = presence::counts(db, desk.event.id).await?;
@@ -139,13 +144,11 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     let spoken = SPOKEN.map(|name| (name, page.say(&format!("desk-{name}"), &gaps))).to_vec();
     let made_at = house.now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let (slug, zone) = (event.slug.clone(), event.zone().to_string());
-    let screen = Screen { slug, zone, title, made_at, called, paired, organizer, inside, expected, spoken, page };
-    let mut answer = page::answer(&screen)?;
+    let screen =
+        Screen { slug, zone, title, made_at, called, board, paired, organizer, inside, expected, spoken, page };
+    let mut answer = page::with_camera(page::answer(&screen)?);
     // Whoever signs out here must not lose what was scanned and nobody has heard of yet.
     answer.add_cookie(&clear_browser::holds_scans()).map_err(Fault::of)?;
-    // Here alone.
-    let camera = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
-    answer.headers_mut().insert(HeaderName::from_static("permissions-policy"), camera);
     Ok(answer)
 }
 

@@ -26,6 +26,7 @@ use crate::events::access::Desk;
 use crate::events::device;
 use crate::events::phase::Phase;
 use crate::registrations::registration::{Side, Status};
+use crate::screening::place;
 
 /// How often a device is written down as seen.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -77,6 +78,7 @@ struct RosterRecord {
 #[derive(FromQueryResult)]
 struct Guest {
     badge_id: Uuid,
+    registration_id: Uuid,
     side: Side,
     number: i32,
     status: Status,
@@ -95,6 +97,7 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
     seen(app, desk).await?;
     let db = app.database.reader();
     let guests = guests(db, event.id).await?;
+    let places = place::of_people(db, event, guests.iter().map(|guest| guest.registration_id)).await?;
     let codes = codes(db, event.id).await?;
     let doors = doors::last_steps(db, event.id).await?;
     let inside = doors.iter().filter(|(_, last)| last.inside).map(|(worn, _)| worn.clone()).collect();
@@ -115,7 +118,11 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
     let mut sealed_for = Vec::with_capacity(codes.len());
     for code in codes {
         if let Some(guest) = by_badge.get(&code.badge_id) {
-            let entry = serde_json::to_vec(&tell(guest, code.revoked_at.is_some())).map_err(Fault::of)?;
+            let place = places.of(event, guest.registration_id);
+            let mut entry = tell(guest, code.revoked_at.is_some());
+            // Not the day: nobody knows when the link will be lost.
+            entry.refusal = entry.refusal.or_else(|| objection::of_another_board(&place, desk.board()));
+            let entry = serde_json::to_vec(&entry).map_err(Fault::of)?;
             sealed_for.push((code, entry));
         }
     }

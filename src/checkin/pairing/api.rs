@@ -2,13 +2,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Json;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use sea_orm::{QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::assign::{self, DeskBoard};
 use super::pair::{self, Pairing};
 use super::{invite, revoke};
 use crate::app::House;
@@ -31,6 +32,8 @@ pub struct Device {
     paired_at: Option<DateTime<Utc>>,
     seen_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
+    /// Whose guests it admits, at an event with boards; null: those of the day.
+    board: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -77,6 +80,7 @@ impl Device {
             paired_at: its.paired_at,
             seen_at: its.seen_at,
             revoked_at: its.revoked_at,
+            board: its.board,
         }
     }
 }
@@ -131,6 +135,28 @@ pub async fn pair_device(
     let view =
         PairedDevice { id: paired.device.id, name: paired.device.name, event: paired.event.slug, token: paired.token };
     Ok((Json(view), StatusCode::CREATED))
+}
+
+/// Says whose guests a device admits, at an event with several boards. Who: organizer.
+#[utoipa::path(tag = "devices", request_body = DeskBoard, responses(
+    (status = 204),
+    (status = 400),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`no_boards`"),
+    (status = 413),
+    (status = 415),
+    (status = 422, description = "`invalid`: `unknown_board`"),
+), security(("bearer" = [])))]
+#[put("/events/{event}/devices/{device}/board")]
+pub async fn assign_board(
+    house: House,
+    request: HttpRequest,
+    organizer: Organizer,
+    given: Body<DeskBoard>,
+) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "device")?;
+    house.run(async move |app| assign::assign(&app, &organizer, id, given.into_inner()).await).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Shuts a device out, at once and for good. Who: organizer.

@@ -41,6 +41,7 @@ pub async fn invite(app: &App, organizer: &Organizer) -> Result<device::Model, E
         seen_at: Set(None),
         revoked_at: Set(None),
         revoked_by: Set(None),
+        board: Set(None),
     };
     let invited = row.insert(&txn).await?;
     organizer.records(Deed::DeviceInvited).about("device", id).with(json!({})).record(&txn, app).await?;

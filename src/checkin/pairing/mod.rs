@@ -3,6 +3,7 @@
 //! at any moment.
 
 mod api;
+mod assign;
 mod invite;
 mod page;
 mod pair;
@@ -12,7 +13,12 @@ use crate::calls::Calls;
 
 /// The calls about devices, below `/api/v1`.
 pub fn calls(config: &mut Calls<'_>) {
-    config.service(api::devices).service(api::invite_device).service(api::pair_device).service(api::revoke_device);
+    config
+        .service(api::devices)
+        .service(api::invite_device)
+        .service(api::pair_device)
+        .service(api::assign_board)
+        .service(api::revoke_device);
 }
 
 /// The pages about devices.

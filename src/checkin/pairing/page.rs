@@ -10,11 +10,13 @@ use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::assign::{self, DeskBoard};
 use super::pair::{self, Pairing};
 use super::{invite, revoke};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::picture;
+use crate::boards::terms;
 use crate::body;
 use crate::checkin::refusals::NO_INVITATION;
 use crate::error::{Error, Fault, Refused};
@@ -38,6 +40,8 @@ struct Devices {
     event: event::Model,
     now: DateTime<Utc>,
     devices: Vec<device::Model>,
+    /// By name; nothing where the event has one evening.
+    boards: Vec<String>,
 }
 
 /// The QR on the organizer's screen.
@@ -70,6 +74,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(devices)
         .service(invite_device)
         .service(invitation)
+        .service(assign_board)
         .service(revoke_device)
         .service(door)
         .service(pair_device);
@@ -87,7 +92,8 @@ async fn devices(house: House, visit: Visit, organizer: Organizer) -> Result<Htt
     let tabs = tabs::of_organizer(&visit.page, &event.slug, "staff");
     let now = house.now();
     let heading = Heading::of(&visit.page, &event, now);
-    page::answer(&Devices { heading, tabs, event, devices, now, page: visit.page })
+    let boards = terms::of(&event)?.into_iter().map(|board| board.name).collect();
+    page::answer(&Devices { heading, tabs, event, devices, boards, now, page: visit.page })
 }
 
 #[post("/office/e/{event}/devices")]
@@ -122,6 +128,20 @@ async fn invitation(
     let tabs = tabs::of_organizer(&visit.page, &event.slug, "staff");
     let heading = Heading::of(&visit.page, &event, house.now());
     page::answer(&Invitation { heading, tabs, event, device, standing, minutes, url, qr, page: visit.page })
+}
+
+#[post("/office/e/{event}/devices/{device}/board")]
+async fn assign_board(
+    house: House,
+    request: HttpRequest,
+    organizer: Organizer,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let id: Uuid = id_in_path(&request, "device")?;
+    let slug = organizer.event.slug.clone();
+    let given = DeskBoard { board: form.text("board").as_str().filter(|board| !board.is_empty()).map(str::to_owned) };
+    house.run(async move |app| assign::assign(&app, &organizer, id, given).await).await?;
+    see_saying(&format!("/office/e/{slug}/devices"), "device-assigned")
 }
 
 #[post("/office/e/{event}/devices/{device}/revoke")]

@@ -9,10 +9,13 @@ use super::people::signed_in;
 use crate::app::App;
 use crate::couples::agree::{ConsentSaid, agree};
 use crate::couples::couple;
+use crate::couples::offer::Field;
 use crate::error::Error;
 use crate::events::event;
+use crate::volunteers::answer_letter;
 use crate::volunteers::follow_up::State;
 use crate::volunteers::note_follow_up::{self, NewFollowUp};
+use crate::volunteers::write_to_couple::{self, NewCaseLetter};
 
 /// How many pairs an evening comes to.
 pub const COUPLES: usize = 2 * PAIRS.len();
@@ -52,7 +55,8 @@ pub async fn follow_up(
     {
         app.clock.set(event.ends_at + Duration::days(days));
         for (person, agrees) in [(he, he_agrees), (she, she_agrees)] {
-            agree(app, person.account, *id, ConsentSaid { show: agrees, follow_up: agrees }).await?;
+            let volunteer_sees = agrees.then(|| vec![Field::Wechat]);
+            agree(app, person.account, *id, ConsentSaid { show: agrees, follow_up: agrees, volunteer_sees }).await?;
         }
         let Some(couple) = couple::of_match(app.database.reader(), *id).await? else { continue };
         for (day, state, note) in heard {
@@ -62,6 +66,17 @@ pub async fn follow_up(
                 let heard = NewFollowUp { state: *state, note: (*note).to_owned(), at: None };
                 note_follow_up::note(app, signed_in(volunteer), couple.id, heard).await?;
             }
+        }
+        let written_at = event.ends_at + Duration::days(days + 5);
+        if let [(3, State::GettingToKnow, _)] = heard
+            && written_at <= now
+        {
+            app.clock.set(written_at);
+            let letter = NewCaseLetter {
+                body: "周末工会有烘焙课，两位想来的话说一声。".to_owned(), to: None
+            };
+            write_to_couple::write(app, signed_in(volunteer), couple.id, letter).await?;
+            answer_letter::answer(app, he.account, *id, "谢谢惦记，我们想来！".to_owned()).await?;
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use super::couples::{self, COUPLES};
 use super::crowd::{Crowd, SEATS, gather};
 use super::people::{at_once, of_status, signed_in};
 use super::plaza::liven;
-use super::{circle, evening, online, tonight};
+use super::{chat, circle, evening, introductions, online, tonight};
 use crate::announcements::announce::announce;
 use crate::app::App;
 use crate::badges::issue::issue;
@@ -123,6 +123,7 @@ async fn lead(
         "hosts": [{ "role": "organizer", "name": "市总工会" }, { "role": "co_organizer", "name": crowd.union.name },
             { "role": "supporter", "name": "市工人文化宫" }],
         "stage": { "confessions": { "each": 1, "answer_minutes": 60 } }, "circle": { "days": 60 },
+        "chat": { "open": true, "slow_seconds": 5 },
         "screening": { "fallback": "reduce_seats", "side": { "men": { "min": half, "max": half },
             "women": { "min": half, "max": half } }, "unit_side": { "max": 3 } },
     });
@@ -142,6 +143,9 @@ async fn lead(
         let days = if phase == Phase::Online { 1 } else { 5 };
         online::days(app, &organizer, &people, into(Phase::Online), days).await?;
         liven(app, &organizer, &people, &crowd.pictures).await?;
+        if phase == Phase::Online {
+            chat::talk(app, &organizer, &people).await?;
+        }
     }
     if phase >= Phase::Confirmation {
         app.clock.set(into(Phase::Screening));
@@ -165,6 +169,7 @@ async fn lead(
         couples::follow_up(app, volunteer, &organizer.event, &matches, now).await?;
         evening::surveyed(app, &organizer.event).await?;
         circle::gather(app, &organizer, now).await?;
+        introductions::help(app, volunteer, &organizer, now).await?;
     }
     Ok(())
 }
@@ -202,9 +207,10 @@ async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
     Ok(())
 }
 
-async fn everybody_comes(app: &App, event: &event::Model) -> Result<(), Error> {
+async fn everybody_comes(app: &Arc<App>, event: &event::Model) -> Result<(), Error> {
     let selected = of_status(app, event, Status::Selected).await?;
-    at_once(&selected, async |person| reply(app, person, Answer { reply: Reply::Confirm }).await).await?;
+    let comes = |app: Arc<App>, person| async move { reply(&app, &person, Answer { reply: Reply::Confirm }).await };
+    at_once(app, selected, comes).await?;
     Ok(())
 }
 

@@ -108,15 +108,15 @@ async fn choose(
 ///
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
-pub async fn surveyed(app: &App, event: &event::Model) -> Result<(), Error> {
+pub async fn surveyed(app: &Arc<App>, event: &event::Model) -> Result<(), Error> {
     app.clock.set(event.boundary(Phase::Closed).unwrap_or(event.ends_at) + Duration::hours(20));
     let mut people = who_came(app, event, Side::Men).await?;
     people.extend(who_came(app, event, Side::Women).await?);
-    let answering = people.iter().enumerate().filter(|(place, _)| place % 3 != 0);
-    at_once(answering, async |(place, (who, _))| {
+    let answering = people.into_iter().enumerate().filter(|(place, _)| place % 3 != 0);
+    at_once(app, answering, |app, (place, (who, _))| async move {
         let pace = if place % 7 == 0 { Pace::Short } else { Pace::Right };
         let overall = if place % 5 == 0 { 3 } else { 4 + i32::from(place % 2 == 0) };
-        submit(app, who, Answers { overall, pace, met: place % 2 == 1, again: place % 11 != 0, words: None }).await
+        submit(&app, &who, Answers { overall, pace, met: place % 2 == 1, again: place % 11 != 0, words: None }).await
     })
     .await?;
     Ok(())

@@ -3,8 +3,10 @@
 //! told to stop.
 
 mod applying;
+mod chat;
 mod circle;
 mod couples;
+mod introductions;
 mod crowd;
 mod doors;
 pub mod editions;

@@ -1,5 +1,7 @@
 //! The online phase of a demonstration: who signed in, answered and wrote on which day.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use rand::RngExt;
 use serde_json::json;
@@ -39,7 +41,7 @@ struct Day {
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
 pub async fn days(
-    app: &App,
+    app: &Arc<App>,
     organizer: &Organizer,
     people: &[Applicant],
     begun: DateTime<Utc>,
@@ -69,19 +71,23 @@ pub async fn days(
         for some in awake.chunks(Request::LARGEST) {
             sign_in_all(app, some).await?.into_iter().collect::<Result<Vec<_>, _>>()?;
         }
-        let posts = at_once(people.iter().zip(plans), async |(person, plan)| {
+        let each = people.iter().map(|person| person.who.clone()).zip(plans);
+        let posts = at_once(app, each, |app, (who, plan)| async move {
             if let Some(choice) = plan.answers {
-                answer(app, &person.who, quiz, vec![choice]).await?;
+                answer(&app, &who, quiz, vec![choice]).await?;
             }
             let Some(place) = plan.writes else { return Ok(None) };
             let kind = if place % 3 == 0 { Kind::Declaration } else { Kind::Post };
             let contribution =
                 NewContribution { kind, about: None, body: sample_text(kind, place), photos: Vec::new() };
-            Ok(Some(contribute(app, &person.who, contribution).await?.id))
+            Ok(Some(contribute(&app, &who, contribution).await?.id))
         })
         .await?;
-        let reads = async |post| moderate(app, organizer, post, Decision::Approve, None).await;
-        at_once(posts.into_iter().flatten(), reads).await?;
+        let written = posts.into_iter().flatten().map(|post| (organizer.clone(), post));
+        at_once(app, written, |app, (organizer, post)| async move {
+            moderate(&app, &organizer, post, Decision::Approve, None).await
+        })
+        .await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
@@ -20,15 +21,21 @@ use crate::registrations::registration::{self, Side, Status};
 /// How many act at once, so that they share commits as they do in life.
 const AT_ONCE: usize = 32;
 
-/// Lets everybody act; answers in the order of the people.
+/// Lets everybody act, on all cores; answers in the order of the people.
 ///
 /// # Errors
 /// The first refusal, which would be a mistake of the scene.
-pub async fn at_once<T, R, F>(people: impl IntoIterator<Item = T>, act: impl Fn(T) -> F) -> Result<Vec<R>, Error>
+pub async fn at_once<T, R, F>(
+    app: &Arc<App>,
+    people: impl IntoIterator<Item = T>,
+    act: impl Fn(Arc<App>, T) -> F,
+) -> Result<Vec<R>, Error>
 where
-    F: Future<Output = Result<R, Error>>,
+    R: Send + 'static,
+    F: Future<Output = Result<R, Error>> + Send + 'static,
 {
-    stream::iter(people.into_iter().map(act)).buffered(AT_ONCE).try_collect().await
+    let acts = people.into_iter().map(|person| tokio::spawn(act(Arc::clone(app), person)));
+    stream::iter(acts).buffered(AT_ONCE).map(|ended| ended.map_err(Fault::of)?).try_collect().await
 }
 
 /// Somebody who signed in.

@@ -1,5 +1,7 @@
 //! Life on the plaza of a demonstration: what people wrote, showed and asked.
 
+use std::sync::Arc;
+
 use queqiao_photos::Developed;
 use uuid::Uuid;
 
@@ -65,16 +67,17 @@ pub fn sample_text(kind: Kind, place: usize) -> String {
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
 pub async fn liven(
-    app: &App,
+    app: &Arc<App>,
     organizer: &Organizer,
     people: &[Applicant],
     Pictures { faces, views }: &Pictures,
 ) -> Result<(), Error> {
-    let plaza = Plaza { app, organizer };
+    let plaza = Plaza { app: Arc::clone(app), organizer: organizer.clone() };
     let faced = people.iter().enumerate().filter(|(place, _)| place % 3 != 2).take(FACES);
-    at_once(faced, async |(place, person)| {
-        let face = faces.get(place % faces.len()).cloned();
-        plaza.shows(&person.who, Kind::Portrait, "", face).await
+    let faced = faced.map(|(place, person)| (person.who.clone(), faces.get(place % faces.len()).cloned()));
+    at_once(app, faced, |_, (who, face)| {
+        let plaza = plaza.clone();
+        async move { plaza.shows(&who, Kind::Portrait, "", face).await }
     })
     .await?;
     for (place, person) in people.iter().enumerate().take(16) {
@@ -84,8 +87,8 @@ pub async fn liven(
             let comment = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
             plaza.puts(&other.who, Kind::Comment, Some(post), comment, None).await?;
         }
-        let fans = people.iter().skip(place).step_by(5).take(place * 7 % 23);
-        at_once(fans, async |fan| like(app, &fan.who, post, true).await).await?;
+        let fans = people.iter().skip(place).step_by(5).take(place * 7 % 23).map(|fan| fan.who.clone());
+        at_once(app, fans, |app, fan| async move { like(&app, &fan, post, true).await }).await?;
         if let Some(reader) = people.get(40).filter(|_| place == 3) {
             complain(app, &reader.who, post, "广告或留联系方式：像是在拉跑团".to_owned()).await?;
         }
@@ -101,12 +104,13 @@ pub async fn liven(
     Ok(())
 }
 
-struct Plaza<'a> {
-    app: &'a App,
-    organizer: &'a Organizer,
+#[derive(Clone)]
+struct Plaza {
+    app: Arc<App>,
+    organizer: Organizer,
 }
 
-impl Plaza<'_> {
+impl Plaza {
     async fn puts(
         &self,
         who: &Participant,
@@ -117,13 +121,13 @@ impl Plaza<'_> {
     ) -> Result<Uuid, Error> {
         let photos = shot.into_iter().collect();
         let contribution = NewContribution { kind, about, body: text.to_owned(), photos };
-        Ok(contribute(self.app, who, contribution).await?.id)
+        Ok(contribute(&self.app, who, contribution).await?.id)
     }
 
     /// As [`Self::puts`], and the organizer lets it be seen.
     async fn shows(&self, who: &Participant, kind: Kind, text: &str, shot: Option<Developed>) -> Result<Uuid, Error> {
         let id = self.puts(who, kind, None, text, shot).await?;
-        moderate(self.app, self.organizer, id, Decision::Approve, None).await?;
+        moderate(&self.app, &self.organizer, id, Decision::Approve, None).await?;
         Ok(id)
     }
 }

@@ -2,7 +2,9 @@
 //! once, and whether the database still keeps anything. Writes one row of the house's own and otherwise
 //! only reads, and may run while the service does; says what is wrong by id, never by name.
 
+mod draws;
 mod evening;
+mod goods;
 mod house;
 mod journey;
 pub mod keys;
@@ -123,6 +125,8 @@ pub async fn examine(db: &impl ConnectionTrait, keys: &Keys) -> Result<Vec<Findi
         evening::check_ins(db).await?,
         evening::rounds(db, keys).await?,
         evening::couples(db).await?,
+        draws::draws(db).await?,
+        goods::credit(db).await?,
         house::outbox(db).await?,
         house::clock(db).await?,
     ])

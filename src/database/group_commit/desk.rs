@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
+use sea_orm::sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, query_scalar};
 use tokio::sync::watch;
 
 use super::WriteQueue;
@@ -104,6 +104,17 @@ impl Desk {
             let trouble = if trouble == Trouble::Full { trouble } else { Trouble::Busy };
             outcome.send_replace(Some(Err(trouble)));
         }
+    }
+
+    /// Brings the write-ahead log into the file and empties it; false where a reader is in the way, or there is no writer.
+    /// Whoever reads for long (a backup) is hardly waited for. Only outside of a transaction.
+    pub async fn checkpoint(&mut self) -> sqlx::Result<bool> {
+        let Some(mut writer) = self.writer.take() else { return Ok(false) };
+        writer.execute("PRAGMA busy_timeout = 50").await?;
+        let held_up: i32 = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer).await?;
+        writer.execute("PRAGMA busy_timeout = 5000").await?;
+        self.writer = Some(writer);
+        Ok(held_up == 0)
     }
 
     /// Closes the writer: whatever transaction it is in comes to nothing.

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{Executor, query_scalar};
 use sea_orm::{DbErr, sqlx};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
 use super::spoken::not_executed;
@@ -36,6 +36,9 @@ use turn::Turn;
 /// tested who shares one, no slow machine decides.
 const LARGEST: usize = 128;
 const LONGEST: Duration = if cfg!(test) { Duration::MAX } else { Duration::from_millis(20) };
+
+/// What the planner knows of the tables, looked at anew where they have grown much.
+const MEASURE: &str = "PRAGMA analysis_limit = 400; PRAGMA optimize";
 
 /// The line in front of the one writer.
 #[derive(Clone, Debug)]
@@ -104,19 +107,28 @@ impl WriteQueue {
     /// # Errors
     /// Only faults.
     pub async fn checkpoint(&self) -> sqlx::Result<bool> {
+        self.idle_desk().await?.checkpoint().await
+    }
+
+    /// Has the planner look again at tables that have grown much since it last did: what it thinks of a table decides
+    /// whether an index is asked.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn measure_tables(&self) -> sqlx::Result<()> {
+        let mut desk = self.idle_desk().await?;
+        let Some(writer) = desk.writer.as_mut() else { return Err(sqlx::Error::WorkerCrashed) };
+        writer.execute(MEASURE).await.map(drop)
+    }
+
+    /// The desk with a writer that is outside of every transaction; whoever is next begins another.
+    async fn idle_desk(&self) -> sqlx::Result<MutexGuard<'_, Desk>> {
         let mut desk = self.desk.lock().await;
-        // A checkpoint cannot be taken inside a transaction, and whoever is next begins another.
         desk.finish(self).await;
         if desk.writer.is_none() {
             desk.hire(&self.options).await?;
         }
-        let Some(mut writer) = desk.writer.take() else { return Ok(false) };
-        // Whoever reads for long (a backup) must not keep the desks from writing meanwhile.
-        writer.execute("PRAGMA busy_timeout = 50").await?;
-        let held_up: i32 = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer).await?;
-        writer.execute("PRAGMA busy_timeout = 5000").await?;
-        desk.writer = Some(writer);
-        Ok(held_up == 0)
+        Ok(desk)
     }
 
     /// Closes the writer; a verb that does not come to an end is not waited for.
@@ -125,9 +137,11 @@ impl WriteQueue {
         desk.closed = true;
         desk.finish(self).await;
         if let Some(writer) = desk.writer.as_mut() {
-            // What the planner knows of the tables, for the next time.
-            let _ = writer.execute("PRAGMA analysis_limit = 400; PRAGMA optimize").await;
+            // For the next time.
+            let _ = writer.execute(MEASURE).await;
         }
+        // A reader that outlives the writer could not bring the log into the file: whoever copies the file has it whole.
+        let _ = desk.checkpoint().await;
         desk.throw_away().await;
     }
 

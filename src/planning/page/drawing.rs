@@ -15,7 +15,7 @@ use crate::page::rows::{self, Row};
 use crate::page::{Page, when};
 use crate::planning::amend::settled;
 use crate::points::terms::Earnings;
-use crate::{programme, screening};
+use crate::{boards, programme, screening};
 
 pub type Choices = Vec<(String, String)>;
 
@@ -30,6 +30,7 @@ pub struct Drawing {
     pub sides: Choices,
     pub screening: screening::terms_form::Inputs,
     pub earnings: Earnings,
+    pub boards: Vec<Row>,
     pub programme: Vec<Row>,
     pub kinds: Choices,
     pub zones: Choices,
@@ -61,6 +62,7 @@ impl Drawing {
             sides: page.choices("sides", ["two", "open"]),
             screening: screening::terms_form::Inputs::of(page, &form),
             earnings: Earnings::of(page, &form),
+            boards: rows::rows(&form, boards::terms_form::LIST.name),
             programme: rows::rows(&form, programme::terms::LIST.name),
             kinds: programme::terms::kinds(page),
             zones,

@@ -1,9 +1,12 @@
 //! The form of an event filled in with what is so.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::moment::local;
+use crate::boards::terms_form as boards;
+use crate::chat::terms::Terms as chat;
 use crate::events::host;
 use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
@@ -21,7 +24,9 @@ pub fn of_plan(plan: Plan, seats: i32) -> Fields {
     let parts = ["phases", "hosts"].iter().chain(Plan::MEMBERS);
     fields.extend(parts.map(|part| ("told".to_owned(), (*part).to_owned())));
     let mut plan = plan;
+    plan.boards = plan.boards.map(boards::without_usual_shares);
     plan.stage.get_or_insert_default();
+    plan.chat.get_or_insert_with(chat::proposed);
     plan.screening = plan.screening.map(|screening| {
         let by_history = Some(screening.by_history());
         screening::Terms { by_history, ..screening.follow(seats) }
@@ -53,6 +58,18 @@ fn flatten(fields: &mut Fields, path: String, value: &Value) {
     }
 }
 
+/// The same with the moments of the boards as the event's clock shows them.
+#[must_use]
+pub fn by_the_clock(fields: Fields, zone: Tz) -> Fields {
+    let local_moment = |(name, value): (String, String)| {
+        let is_moment = name.starts_with("boards[") && (name.ends_with(".starts_at") || name.ends_with(".ends_at"));
+        let at = value.parse::<DateTime<Utc>>().ok().filter(|_| is_moment);
+        let value = at.map_or(value, |at| local(zone, at));
+        (name, value)
+    };
+    fields.into_iter().map(local_moment).collect()
+}
+
 /// The inputs of the phases that `wanted` names, numbered as they will be sent.
 #[must_use]
 pub fn of_schedule(schedule: &Schedule, zone: Tz, wanted: impl Fn(Phase) -> bool) -> Fields {
@@ -82,7 +99,9 @@ mod tests {
     use super::super::typed::tests::basics;
     use super::super::typed::wish;
     use super::*;
+    use crate::boards::terms::{self, Board};
     use crate::body;
+    use crate::events::event::{self, Sides};
     use crate::events::kind::Kind;
     use crate::page::form::Form;
     use crate::planning::template::Template;
@@ -104,5 +123,26 @@ mod tests {
             assert_eq!(wish.seats, Some(300));
             assert_eq!(wish.starts_at.to_rfc3339(), "2026-08-22T06:00:00+00:00");
         }
+    }
+
+    #[test]
+    fn boards_survive_being_shown_and_sent_back() {
+        let zone = event::zone_named("Asia/Shanghai");
+        let board = |name: &str, seats: i32| {
+            serde_json::from_value::<Board>(json!({
+                "name": name, "starts_at": "2026-08-22T06:00:00Z", "ends_at": "2026-08-22T09:00:00Z", "venue": "文化宫",
+                "seats": seats, "unit_side": { "max": 2 },
+            }))
+            .unwrap()
+        };
+        let uneven = json!({ "men": { "min": 90, "max": 100 }, "women": { "min": 100, "max": 110 } });
+        let uneven = Board { side: serde_json::from_value(uneven).unwrap(), ..board("海洋馆", 200) };
+        let boards = terms::completed(vec![board("音乐会", 100), uneven], Sides::Two);
+        let plan = Plan { boards: Some(boards.clone()), ..Plan::default() };
+        let fields = by_the_clock(of_plan(plan, 300), zone);
+        assert!(fields.contains(&("boards[0].starts_at".to_owned(), "2026-08-22T14:00".to_owned())));
+        let form = Form::filled(basics().into_iter().chain(fields));
+        let wish: NewEvent = body::read(wish(&closed_up(&form))).unwrap();
+        assert_eq!(terms::completed(wish.plan().boards.unwrap(), Sides::Two), boards);
     }
 }

@@ -1,13 +1,13 @@
-//! The rows of a form's lists: hosts, segments of the run sheet, age bands.
+//! The rows of a form's lists: hosts, segments of the run sheet, boards, age bands.
 
 use crate::page::form::Form;
 use crate::page::rows::{List, numbers, place};
-use crate::{programme, screening};
+use crate::{boards, programme, screening};
 
 const HOSTS: List =
     List { name: "hosts", button: "hosts", telling: &["name"], empty: &[("role", "co_organizer"), ("name", "")] };
 
-const LISTS: [List; 3] = [HOSTS, programme::terms::LIST, screening::terms_form::BANDS];
+const LISTS: [List; 4] = [HOSTS, programme::terms::LIST, boards::terms_form::LIST, screening::terms_form::BANDS];
 
 /// The form with one more, empty row in the list whose button was pressed; as it is where there is none.
 #[must_use]

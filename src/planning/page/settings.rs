@@ -83,7 +83,7 @@ pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec();
     fields.extend(filled::of_hosts(&hosts));
-    fields.extend(filled::of_plan(Plan::of(event)?, event.seats));
+    fields.extend(filled::by_the_clock(filled::of_plan(Plan::of(event)?, event.seats), zone));
     let present = event.phase(now);
     fields.extend(filled::of_schedule(&Schedule::of(event), zone, |phase| phase > present));
     Settings::answer(&house, visit.page, event, Form::filled(fields)).await

@@ -5,13 +5,15 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::moment::moment;
+use crate::boards::terms::{self, Board};
+use crate::boards::terms_form;
 use crate::error::refusal::INVALID;
 use crate::error::{Error, FieldError};
 use crate::events::event;
 use crate::events::schedule::Schedule;
 use crate::page::form::{Form, needed, put};
-use crate::page::rows::{Row, rows};
-use crate::{circle, dates, picks, points, programme, registrations, screening, stage};
+use crate::page::rows::{Row, place, rows};
+use crate::{chat, circle, dates, picks, points, programme, registrations, screening, stage};
 
 /// A new event.
 #[must_use]
@@ -78,6 +80,17 @@ fn missing(form: &Form) -> Vec<FieldError> {
     blank.chain(untimed.map(|name| FieldError::new(name, "wrong_type", "a moment"))).collect()
 }
 
+/// The boards; a moment that was not touched stays to the second.
+fn boards(form: &Form, event: Option<&event::Model>) -> Value {
+    let stored: Vec<Board> = event.and_then(|event| terms::of(event).ok()).unwrap_or_default();
+    let at = |name: &str| {
+        let (number, member) = place(name, terms_form::LIST.name)?;
+        let board = stored.get(number)?;
+        Some(if member == ".starts_at" { board.starts_at } else { board.ends_at })
+    };
+    terms_form::typed(form, &|name| moment(form, name, at(name)))
+}
+
 /// The members that hold more than one value, as far as the form says that it has them.
 fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Model>) {
     let has_part = |part: &str| form.has("told", part);
@@ -98,11 +111,13 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
     let members = [
         ("approval", Some(registrations::terms::Terms::typed(form))),
         ("points", Some(points::terms::typed(form))),
+        ("boards", Some(boards(form, event))),
         ("screening", has_rules.then(|| screening::terms_form::typed(form))),
         ("dates", dates::terms::Terms::typed(form)),
         ("picks", picks::terms::Terms::typed(form)),
         ("stage", Some(stage::terms::Terms::typed(form))),
         ("circle", Some(circle::terms::Terms::typed(form))),
+        ("chat", Some(chat::terms::Terms::typed(form))),
         ("programme", Some(programme::terms::typed(form))),
     ];
     for (part, typed) in members.into_iter().filter(|(part, _)| has_part(part)) {

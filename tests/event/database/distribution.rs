@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::documents::is_up_to_date;
 use crate::fixtures::evening::Engine::Sqlite;
 use crate::fixtures::evening::Evening;
-use crate::fixtures::rows::lines;
+use crate::fixtures::rows::{lines, tables};
 
 /// Small, asked by everybody and seldom written: every machine has a copy of its own.
 const EVERYWHERE: [&str; 14] = [
@@ -64,10 +64,8 @@ async fn columns(evening: &Evening, question: &str, names: &[&str]) -> BTreeSet<
 }
 
 async fn schema(evening: &Evening) -> BTreeMap<String, Table> {
-    let names = "SELECT name AS line FROM sqlite_master WHERE type = 'table' \
-        AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'seaql_%'";
-    let mut tables = BTreeMap::new();
-    for name in lines(evening, names).await {
+    let mut schema = BTreeMap::new();
+    for name in tables(evening).await {
         let own = format!("SELECT name AS line FROM pragma_table_info('{name}') WHERE \"notnull\" = 1 OR pk > 0");
         let primary = format!("SELECT name AS line FROM pragma_table_info('{name}') WHERE pk > 0 ORDER BY pk");
         let unique = format!(
@@ -81,9 +79,9 @@ async fn schema(evening: &Evening) -> BTreeMap<String, Table> {
         let foreign = columns(evening, &foreign, &["from", "table", "to"]).await.into_iter();
         let foreign = foreign.filter_map(|key| <[String; 3]>::try_from(key).ok()).map(<(_, _, _)>::from);
         let columns = lines(evening, &own).await.into_iter().collect();
-        tables.insert(name, Table { columns, unique: keys, foreign: foreign.collect() });
+        schema.insert(name, Table { columns, unique: keys, foreign: foreign.collect() });
     }
-    tables
+    schema
 }
 
 /// The lines of the document.

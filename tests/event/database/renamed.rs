@@ -79,17 +79,18 @@ async fn fill(evening: &Evening, guest: &Person) -> String {
 async fn tables_that_get_another_name_keep_every_row_and_index(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, guests)) = one_of_everything(engine).await else { return };
     let token = fill(&evening, &guests[0]).await;
-    let (mut rows, indexed, counted) = (everything(&evening).await, indices(&evening).await, counts(&evening).await);
+    let (database, indexed) = (&evening.app.database, indices(&evening).await);
+    // What came later goes first: its tables are lost with it, and are there again, empty, in the end.
+    let newest = Migrator::migrations().into_iter().rev();
+    let later = newest.take_while(|migration| migration.name() != "m0200_plain_names").count();
+    database.migrate_down(u32::try_from(later).unwrap()).await.unwrap();
+    let (mut rows, counted) = (everything(&evening).await, counts(&evening).await);
     rows.retain(|row| !row.starts_with("schema_mark "));
     for (_, now) in RENAMED_TABLES {
         assert!(counted.contains_key(now), "{now} is empty");
     }
-    let database = &evening.app.database;
-    let newest = Migrator::migrations().into_iter().rev();
-    let steps = newest.take_while(|migration| migration.name() != "m0200_plain_names").count() + 1;
-    let steps = u32::try_from(steps).unwrap();
-    assert_eq!(database.would_lose(steps).await.unwrap(), [], "a name is not lost with what it names");
-    database.migrate_down(steps).await.unwrap();
+    assert_eq!(database.would_lose(1).await.unwrap(), [], "a name is not lost with what it names");
+    database.migrate_down(1).await.unwrap();
     for (table, former, _) in RENAMED_COLUMNS {
         let table = RENAMED_TABLES.iter().find(|(_, now)| *now == table).map_or(table, |(former, _)| *former);
         let question = format!("SELECT {former} FROM {table}");
@@ -97,11 +98,14 @@ async fn tables_that_get_another_name_keep_every_row_and_index(#[values(Sqlite, 
     }
     assert_eq!(counts(&evening).await, counted);
     database.migrate().await.unwrap();
+    assert_eq!(indices(&evening).await, indexed);
+    // Rows are compared as they were before what came later gave them columns.
+    database.migrate_down(u32::try_from(later).unwrap()).await.unwrap();
     // Who migrates marks anew what older processes can live with.
     let mut after = everything(&evening).await;
     after.retain(|row| !row.starts_with("schema_mark "));
     assert_eq!(after, rows);
-    assert_eq!(indices(&evening).await, indexed);
+    database.migrate().await.unwrap();
 
     // What vouches for a row and what refuses a second one does so under the new name too.
     let found = keys::keys(database.reader(), &evening.app.secrets).await.unwrap();

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use data_encoding::BASE64URL_NOPAD;
-use hkdf::Hkdf;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage};
 use qrcode::QrCode;
 use queqiao::checkin::{attempt, review};
@@ -12,34 +10,14 @@ use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::Status;
 use reqwest::Method;
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rstest::rstest;
 use sea_orm::EntityTrait;
-use serde_json::{Value, json};
-use sha2::Sha256;
+use serde_json::json;
 
 use crate::fixtures::browser::{Browser, between, header, read};
-use crate::fixtures::door::{DOOR, code_of, guests, paired, scan};
+use crate::fixtures::door::{DOOR, code_of, guests, opened, paired, scan};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
-
-/// The record that a code opens, as a browser does it.
-fn opened(roster: &Value, code: &str) -> Option<Value> {
-    let salt = roster["salt"].as_str().unwrap();
-    let kdf = Hkdf::<Sha256>::new(Some(salt.as_bytes()), code.as_bytes());
-    let (mut name, mut key) = ([0; 16], [0; 32]);
-    kdf.expand(b"queqiao roster name", &mut name).unwrap();
-    kdf.expand(b"queqiao roster key", &mut key).unwrap();
-    let name = BASE64URL_NOPAD.encode(&name);
-    let record = roster["records"].get(&name)?;
-    let sealed = BASE64URL_NOPAD.decode(record.as_str().unwrap().as_bytes()).unwrap();
-    let (nonce, plaintext) = sealed.split_at(12);
-    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).unwrap());
-    let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
-    let mut plaintext = plaintext.to_vec();
-    let plain = key.open_in_place(nonce, Aad::from(name.as_bytes()), &mut plaintext).unwrap();
-    Some(serde_json::from_slice(plain).unwrap())
-}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

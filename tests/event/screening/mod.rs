@@ -2,6 +2,7 @@
 
 mod run;
 mod succession;
+mod boards;
 mod program;
 mod history;
 mod preview;

@@ -46,3 +46,25 @@ fn the_plain_program_answers_in_json_and_refuses_in_one_line() {
     assert_eq!(refused(csv, two, &["--seed", "12"]), "--seed: \"12\" is not 64 hexadecimal digits");
     refused(csv, "seats = 2\nchairs = 3\n", &[]);
 }
+
+#[test]
+fn the_plain_program_fills_several_boards() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |csv: &str, rules: &str| plainly(folder.path(), csv, rules, &[]);
+    let boards = "[[board]]\nname = \"音乐会\"\nseats = 1\n[[board]]\nname = \"海洋馆\"\nseats = 1\n";
+    let csv = "number,side,unit,band,class,points,boards\nA1,men,u,,1,9,音乐会>海洋馆\nA2,women,u,,1,8,音乐会 > 海洋馆\nA3,men,u,,1,7,音乐会\n";
+    let (status, out, _) = run(csv, boards);
+    let out: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &out["boards"][0]["selected"]), (0, &json!(["A1"])));
+    assert_eq!((&out["boards"][1]["selected"], &out["boards"][0]["standby"]["men"]), (&json!(["A2"]), &json!(["A3"])));
+    assert_eq!(out["explanations"]["A2"]["refused"][0]["board"], "音乐会");
+    let (status, out, _) = run(csv, &boards.replace("馆\"\nseats = 1", "馆\"\nseats = 3"));
+    let out: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &out["boards"]), (3, &Value::Null));
+    assert_eq!(out["infeasible"]["smallest_change"][0]["board"], "海洋馆");
+    let (status, _, line) = run(&csv.replace("8,音乐会 > 海洋馆", "8,电影"), boards);
+    assert_eq!((status, line.as_str()), (2, "line 3: boards: \"电影\" is not among the boards"));
+    let crossing = format!("{boards}[board.side.men]\nmin = 1\nmax = 1\n[board.unit]\nmax = 1\n");
+    let (status, _, line) = run(csv, &crossing);
+    assert!(status == 2 && line.contains("cross"), "{line}");
+}

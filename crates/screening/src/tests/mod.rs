@@ -1,4 +1,5 @@
 //! The sieve against known answers and against enumeration.
 
+mod boards;
 mod known_answers;
 mod properties;

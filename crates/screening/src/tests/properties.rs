@@ -265,7 +265,7 @@ proptest! {
     }
 }
 
-fn apply(rules: &mut Rules, limit: &str, to: u32) {
+pub(super) fn apply(rules: &mut Rules, limit: &str, to: u32) {
     let (name, end) = limit.rsplit_once(' ').unwrap_or((limit, ""));
     let set = |bounds: &mut Bounds| if end == "min" { bounds.min = to } else { bounds.max = Some(to) };
     match name {
@@ -288,7 +288,7 @@ fn fewer_seats(rules: &Rules) -> Option<(String, Rules)> {
 }
 
 /// Every rule set in which one number is one wider.
-fn one_wider(_people: &[Applicant], rules: &Rules) -> Vec<(String, Rules)> {
+pub(super) fn one_wider(_people: &[Applicant], rules: &Rules) -> Vec<(String, Rules)> {
     let mut wider = Vec::new();
     let mut add = |name: &str, to: Option<u32>| {
         if let Some(to) = to {
