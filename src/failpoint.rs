@@ -20,7 +20,7 @@ pub fn after(statements: i64) {
 
 /// Whether a story counts. What the clock does by itself then stands still, so that the story counts
 /// the statements of its own requests and no others.
-pub(crate) fn is_counting() -> bool {
+pub fn is_counting() -> bool {
     #[cfg(debug_assertions)]
     return STATEMENTS_LEFT.load(Ordering::Relaxed) != i64::MAX;
     #[cfg(not(debug_assertions))]
@@ -28,7 +28,7 @@ pub(crate) fn is_counting() -> bool {
 }
 
 /// Stands before every statement and around every commit.
-pub(crate) fn point() {
+pub fn point() {
     #[cfg(debug_assertions)]
     if STATEMENTS_LEFT.load(Ordering::Relaxed) != i64::MAX && STATEMENTS_LEFT.fetch_sub(1, Ordering::SeqCst) <= 0 {
         // No destructors, no flush, no goodbye: as a power cut would.
@@ -38,7 +38,7 @@ pub(crate) fn point() {
 
 /// Says something to a database, or has it fail where a story wants that: as if it had not been heard,
 /// or as if its answer had been lost.
-pub(crate) async fn around<T>(statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+pub async fn around<T>(statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     mishap::due()?;
     let heard = statement.await?;
     mishap::answered()?;
@@ -49,7 +49,7 @@ pub(crate) async fn around<T>(statement: impl Future<Output = sqlx::Result<T>>) 
 pub mod mishap;
 
 #[cfg(not(debug_assertions))]
-pub(crate) mod mishap {
+pub mod mishap {
     use sea_orm::sqlx::Result;
 
     pub fn due() -> Result<()> {

@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 
 use super::account;
-use super::recipient::Recipient;
+use super::recipient::{self, Recipient};
 use super::register::Wish;
 use super::{reset_request, sign_up};
 use crate::app::App;
@@ -91,6 +91,6 @@ async fn post(
     text: impl Words,
     path: &str,
 ) -> Result<(), Fault> {
-    let to = Recipient::of(app, account, "")?;
+    let to = recipient::of(app, account, "")?;
     letter::post(txn, app, Letter::new(app, kind, &to, text, path)?).await
 }

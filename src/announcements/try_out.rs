@@ -3,7 +3,7 @@
 use super::letters;
 use super::message::Message;
 use super::whom::Reader;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
@@ -17,7 +17,7 @@ use crate::mail::letter;
 pub async fn oneself(app: &App, by: &Organizer) -> Result<Reader, Error> {
     let db = app.database.reader();
     let account_id = by.account.account_id;
-    let to = Recipient::find(db, app, account_id).await?.ok_or_else(Refused::not_signed_in)?;
+    let to = recipient::find(db, app, account_id).await?.ok_or_else(Refused::not_signed_in)?;
     Ok(Reader { account_id, to, number: "A0001".to_owned(), place: None }.reading(Language::Zh))
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient::{self, Recipient};
 use crate::app::App;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
@@ -105,7 +105,7 @@ async fn addressed(
         Some(event) => place::of_people(db, event, rows.iter().map(|row| row.id)).await?,
         None => Places::default(),
     };
-    let mut recipients = Recipient::find_all(db, app, rows.iter().map(|row| row.account_id)).await?;
+    let mut recipients = recipient::find_all(db, app, rows.iter().map(|row| row.account_id)).await?;
     // Taken out: somebody who withdrew and applied again stands here twice.
     let reader = |row: &registration::Model| {
         let to = recipients.remove(&row.account_id)?;

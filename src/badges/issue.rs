@@ -11,7 +11,7 @@ use serde_json::json;
 use super::code::Secret;
 use super::letters::{self, Occasion};
 use super::{badge, code};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, Fault, Refused};
@@ -46,7 +46,7 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
     let waiting = waiting(&txn, event.id).await?;
     let (mut men, mut women) = (highest(&txn, event.id, Side::Men).await?, highest(&txn, event.id, Side::Women).await?);
     let accounts = waiting.iter().map(|registration| registration.account_id);
-    let recipients = Recipient::find_all(&txn, app, accounts).await?;
+    let recipients = recipient::find_all(&txn, app, accounts).await?;
     let places = place::of_people(&txn, &event, waiting.iter().map(|registration| registration.id)).await?;
     let (mut badges, mut codes, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for registration in &waiting {

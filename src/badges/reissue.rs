@@ -12,7 +12,7 @@ use super::code::Secret;
 use super::letters::{self, Occasion};
 use super::number::Number;
 use super::{badge, code};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::body::one_line;
@@ -52,7 +52,7 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
     }
     Secret::fresh(app)?.row(app, badge.id)?.insert(&txn).await?;
     if let Some(owner) = registration::Entity::find_by_id(badge.registration_id).one(&txn).await? {
-        let recipients = Recipient::find_all(&txn, app, [owner.account_id]).await?;
+        let recipients = recipient::find_all(&txn, app, [owner.account_id]).await?;
         let to = (&recipients, owner.account_id);
         let place = place::of_people(&txn, event, [owner.id]).await?.of(event, owner.id);
         if let Some(letter) = letters::letter(app, event, to, Occasion::Badge, (badge.worn(), &place))? {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::letters::{self, Occasion};
 use super::{badge, code};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
@@ -61,7 +61,7 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
         .all(&txn)
         .await?;
     let owners: HashMap<Uuid, Uuid> = owners.into_iter().map(|owner| (owner.id, owner.account_id)).collect();
-    let recipients = Recipient::find_all(&txn, app, owners.values().copied()).await?;
+    let recipients = recipient::find_all(&txn, app, owners.values().copied()).await?;
     let places = place::of_people(&txn, event, owners.keys().copied()).await?;
     let mut written = 0;
     for badge in &badges {

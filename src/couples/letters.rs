@@ -3,7 +3,7 @@
 use sea_orm::EntityTrait;
 
 use super::mine::Mine;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::badges::face::{self, Face};
 use crate::database::Write;
@@ -26,7 +26,7 @@ pub(super) async fn opened(txn: &Write, app: &App, mine: &Mine) -> Result<(), Er
     let faces = face::faces(txn, mine.found.people()).await?;
     for id in mine.found.people() {
         let Some(person) = registration::Entity::find_by_id(id).one(txn).await? else { continue };
-        let Some(to) = Recipient::find(txn, app, person.account_id).await? else { continue };
+        let Some(to) = recipient::find(txn, app, person.account_id).await? else { continue };
         let partner = mine.found.partner_of(id).and_then(|partner| faces.get(&partner));
         let partner = partner.map(Face::to_string).unwrap_or_default();
         let text = Opened { title: event.titled(to.language), nickname: &to.nickname, partner: &partner };

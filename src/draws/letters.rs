@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{draw, win};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::database::IDS_A_STATEMENT;
 use crate::error::Fault;
@@ -38,7 +38,7 @@ pub async fn won(
     for some in ids.chunks(IDS_A_STATEMENT) {
         let people = registration::Entity::find().filter(registration::Column::Id.is_in(some.iter().copied()));
         let people = people.all(txn).await?;
-        let recipients = Recipient::find_all(txn, app, people.iter().map(|one| one.account_id)).await?;
+        let recipients = recipient::find_all(txn, app, people.iter().map(|one| one.account_id)).await?;
         for person in people {
             let (Some(to), Some(prizes)) = (recipients.get(&person.account_id), of_person.get(&person.id)) else {
                 continue;

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use uuid::Uuid;
 
 use super::{call, letters, online_sheet, sheet};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::checkin::presence;
 use crate::error::{Error, Fault};
@@ -75,7 +75,7 @@ async fn some(app: &App, event: &event::Model) -> Result<bool, Error> {
     let ids = || people.iter().map(|one| one.id);
     let mut answered = sheet::answered(&txn, app, event.id, ids()).await?;
     answered.extend(online_sheet::answered(&txn, app, event.id, ids()).await?);
-    let recipients = Recipient::find_all(&txn, app, people.iter().map(|one| one.account_id)).await?;
+    let recipients = recipient::find_all(&txn, app, people.iter().map(|one| one.account_id)).await?;
     for person in &people {
         let was_there = came.contains(&person.id);
         let is_asked = was_there || online_sheet::is_asked(event, person.status, was_there);

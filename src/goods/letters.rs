@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 
 use super::{item, voucher};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event::zone_named;
@@ -31,7 +31,7 @@ pub async fn taken(
     item: &item::Model,
     voucher: &voucher::Model,
 ) -> Result<(), Fault> {
-    let Some(to) = Recipient::find(txn, app, voucher.account_id).await? else { return Ok(()) };
+    let Some(to) = recipient::find(txn, app, voucher.account_id).await? else { return Ok(()) };
     let text = Taken {
         union: union.name_in(to.language),
         nickname: &to.nickname,
@@ -53,7 +53,7 @@ pub async fn ended(
     voucher: &voucher::Model,
     returned: bool,
 ) -> Result<(), Fault> {
-    let Some(to) = Recipient::find(txn, app, voucher.account_id).await? else { return Ok(()) };
+    let Some(to) = recipient::find(txn, app, voucher.account_id).await? else { return Ok(()) };
     let text = Ended {
         union: union.name_in(to.language),
         nickname: &to.nickname,

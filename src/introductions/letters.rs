@@ -3,7 +3,7 @@
 use sea_orm::EntityTrait;
 
 use super::introduction;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::database::Write;
 use crate::error::Fault;
@@ -52,7 +52,7 @@ async fn post(txn: &Write, app: &App, found: &introduction::Model, kind: Kind) -
         let registration_id = found.side_of(account_id).0;
         let Some(person) = registration::Entity::find_by_id(registration_id).one(txn).await? else { continue };
         let Some(event) = event::Entity::find_by_id(person.event_id).one(txn).await? else { continue };
-        let Some(to) = Recipient::find(txn, app, account_id).await? else { continue };
+        let Some(to) = recipient::find(txn, app, account_id).await? else { continue };
         let (path, nickname) = (format!("/e/{}/introductions", event.slug), to.nickname.as_str());
         let letter = match kind {
             Kind::Proposed => Letter::new(app, "introduction_proposed", &to, Proposed { nickname }, &path)?,

@@ -100,6 +100,7 @@ pub trait Words {
 }
 
 /// The words of a letter: its gaps, and a file a language with the same gaps in both.
+#[macro_export]
 macro_rules! letter_words {
     ($(#[$about:meta])* $name:ident $(<$life:lifetime>)? { $($gap:ident: $type:ty),* } $zh:tt $en:tt) => {
         $(#[$about])*
@@ -130,7 +131,7 @@ macro_rules! letter_words {
         }
     };
 }
-pub(crate) use letter_words;
+pub use letter_words;
 
 /// What a letter says, as its row holds it: sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::error::{Error, Refused};
 
 #[derive(RustEmbed)]
-#[folder = "assets/"]
+#[folder = "../../assets/"]
 struct Assets;
 
 #[derive(Deserialize)]

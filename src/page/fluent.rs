@@ -11,7 +11,7 @@ use crate::language::Language;
 
 static_loader! {
     static WORDS = {
-        locales: "./locales",
+        locales: "../../locales",
         fallback_language: "zh-CN",
         // The marks around a filled gap would end up in attributes, subjects and tables.
         customise: |bundle| bundle.set_use_isolating(false),
@@ -106,7 +106,7 @@ mod tests {
 
     /// Every key with the gaps its words have.
     fn keys(language: &str) -> BTreeMap<String, BTreeSet<String>> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../locales").join(language);
         let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for file in fs::read_dir(folder).unwrap() {
             let mut key = String::new();

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use sea_orm::{ConnectionTrait, entity::prelude::*};
 
 use super::round;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::checkin::presence;
 use crate::error::Fault;
@@ -30,7 +30,7 @@ pub async fn post(
 ) -> Result<(), Fault> {
     let came = presence::Entity::who_came(event.id).all(txn).await?;
     let came: HashSet<Uuid> = came.into_iter().map(|presence| presence.registration_id).collect();
-    let recipients = Recipient::find_all(txn, app, guests.iter().map(|guest| guest.account_id)).await?;
+    let recipients = recipient::find_all(txn, app, guests.iter().map(|guest| guest.account_id)).await?;
     let path = format!("/e/{}/matches", event.slug);
     for guest in guests.iter().filter(|guest| came.contains(&guest.id)) {
         let Some(to) = recipients.get(&guest.account_id) else { continue };

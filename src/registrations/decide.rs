@@ -19,7 +19,7 @@ use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
 use super::vouch;
 use super::withdraw::BEFORE_THE_DOORS;
 use crate::accounts::account;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::refusal::NOT_FOUND;
@@ -212,7 +212,7 @@ async fn record_decision(
     decision: Decision,
     reason: Option<String>,
 ) -> Result<Vec<registration::Model>, Fault> {
-    let recipients = Recipient::find_all(txn, app, held.iter().map(|held| held.account_id)).await?;
+    let recipients = recipient::find_all(txn, app, held.iter().map(|held| held.account_id)).await?;
     let mut decided = Vec::with_capacity(held.len());
     for held in held {
         let before = held.status;

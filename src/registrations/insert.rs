@@ -19,7 +19,7 @@ use super::terms::Terms;
 use super::vouch;
 use crate::accounts::account;
 use crate::accounts::consent::{self, Agreed};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Fault};
@@ -67,7 +67,7 @@ pub(super) async fn insert_applications(
         let sentences = Agreed::to(application.consents.iter().copied(), *read_in);
         agreed.extend(sentences.rows(app, account.id, Some(registration.id), now));
         if vouched {
-            let to = Recipient::of(app, account, &applicant.profile.nickname)?;
+            let to = recipient::of(app, account, &applicant.profile.nickname)?;
             posted.push(letters::of_verdict(app, event, &registration, &to)?);
         }
         entered.push(registration);

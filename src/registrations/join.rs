@@ -18,7 +18,7 @@ use super::vouch;
 use crate::accounts::consent::Agreed;
 use crate::accounts::describe::Changes;
 use crate::accounts::profile::Gender;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::database::Write;
@@ -104,7 +104,7 @@ pub async fn accepted(
     insert_registration(txn, &entered).await?;
     agreed.keep(txn, app, account.id, Some(entered.id), now).await?;
     if approved {
-        letters::verdict(txn, app, &event, &entered, &Recipient::of(app, account, &profile.nickname)?).await?;
+        letters::verdict(txn, app, &event, &entered, &recipient::of(app, account, &profile.nickname)?).await?;
     }
     Ok(entered)
 }
@@ -133,6 +133,6 @@ async fn stands(
     let approved = row.update(txn).await?;
     let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    letters::verdict(txn, app, event, &approved, &Recipient::of(app, account, &nickname)?).await?;
+    letters::verdict(txn, app, event, &approved, &recipient::of(app, account, &nickname)?).await?;
     Ok(approved)
 }

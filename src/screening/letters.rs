@@ -9,7 +9,7 @@ use super::seat::{self, Seats};
 use super::sentences::{self, Address, Stood};
 use super::succeed::Seat;
 use super::{deadline, line, run};
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient::{self, Recipient};
 use crate::app::App;
 use crate::boards;
 use crate::error::Fault;
@@ -52,7 +52,7 @@ pub async fn screened(
     seats: &Seats,
 ) -> Result<(), Fault> {
     let accounts = seats.0.iter().map(|seat| seat.registration.account_id);
-    let recipients = Recipient::find_all(txn, app, accounts).await?;
+    let recipients = recipient::find_all(txn, app, accounts).await?;
     let reply_by = deadline::of_invitations(event, app.now());
     let boards = boards::terms::of(event)?;
     let line = line::places(txn, event.id).await?;
@@ -76,7 +76,7 @@ pub async fn offered(
     (run, seat, board): (&run::Model, Seat, Option<&str>),
     moved_up: &registration::Model,
 ) -> Result<(), Fault> {
-    let Some(to) = Recipient::find(txn, app, moved_up.account_id).await? else { return Ok(()) };
+    let Some(to) = recipient::find(txn, app, moved_up.account_id).await? else { return Ok(()) };
     let place = Place::of(event, &boards::terms::of(event)?, board);
     let text = Offered {
         title: event.titled(to.language),

@@ -7,7 +7,7 @@ use super::cases::{self, Case};
 use super::milestone::Milestone;
 use super::question;
 use crate::accounts::profile;
-use crate::accounts::recipient::Recipient;
+use crate::accounts::recipient::{self, Recipient};
 use crate::app::App;
 use crate::badges::face::{self, Face};
 use crate::couples::couple;
@@ -47,7 +47,7 @@ pub(super) async fn post(txn: &Write, app: &App, case: &Case, milestone: Milesto
         if cases::is_one_of(txn, &case.couple, volunteer).await? {
             continue;
         }
-        let Some(to) = Recipient::find(txn, app, volunteer).await? else { continue };
+        let Some(to) = recipient::find(txn, app, volunteer).await? else { continue };
         let text = CaseDue { title: case.event.titled(to.language), one: &one, other: &other };
         let path = format!("/volunteer/c/{}", case.couple.id);
         let dedupe = Some(format!("case_due:{}:{milestone:?}:{volunteer}", case.couple.id));
@@ -110,7 +110,7 @@ pub(super) async fn post_reply(
     volunteer: Uuid,
     id: Uuid,
 ) -> Result<(), Fault> {
-    let Some(to) = Recipient::find(txn, app, volunteer).await? else { return Ok(()) };
+    let Some(to) = recipient::find(txn, app, volunteer).await? else { return Ok(()) };
     let one = called_by_face(txn, own).await?;
     let text = CaseReply { title: event.titled(to.language), one: &one };
     let letter = Letter::new(app, "case_reply", &to, text, &format!("/volunteer/c/{}", couple.id))?;
@@ -125,5 +125,5 @@ async fn called_by_face(txn: &Write, registration_id: Uuid) -> Result<String, Fa
 
 async fn reader(txn: &Write, app: &App, registration_id: Uuid) -> Result<Option<Recipient>, Fault> {
     let Some(person) = registration::Entity::find_by_id(registration_id).one(txn).await? else { return Ok(None) };
-    Recipient::find(txn, app, person.account_id).await
+    recipient::find(txn, app, person.account_id).await
 }
