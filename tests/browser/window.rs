@@ -270,6 +270,14 @@ impl Window {
 
     /// What a script comes to. The page's own rules about scripts do not bind the story's.
     pub async fn run(&self, script: &str) -> Value {
+        // Between two pages there is a document without anything in it.
+        while self.evaluate("document.body === null").await == json!(true) {
+            pause().await;
+        }
+        self.evaluate(script).await
+    }
+
+    async fn evaluate(&self, script: &str) -> Value {
         let wish = json!({ "expression": script, "awaitPromise": true, "returnByValue": true, "userGesture": true });
         let came = self.cdp("Runtime.evaluate", wish).await;
         assert!(came.get("exceptionDetails").is_none(), "{came}");
@@ -370,16 +378,18 @@ impl Window {
             target.select?.();
             return 'there';";
         let wish = json!({ "script": script, "args": [{ ELEMENT: element }] });
+        let mut state = String::new();
         for _ in 0..400 {
-            let state = self.post("/execute/sync", wish.clone()).await.as_str().unwrap().to_owned();
+            state = self.post("/execute/sync", wish.clone()).await.as_str().unwrap().to_owned();
             match state.as_str() {
                 "tab" => self.keys(&TAB.to_string()).await,
                 "arrow" => self.keys(&ARROW_DOWN.to_string()).await,
-                "unseen" => self.give_up("the focus to be seen").await,
+                // A page that focuses a field as it opens may do so before its window has the focus itself.
+                "unseen" => pause().await,
                 _ => return state,
             }
         }
-        self.give_up("the keyboard to reach what was wanted").await
+        self.give_up(&format!("the keyboard to reach what was wanted, with the focus to be seen ({state})")).await
     }
 
     /// The element a script finds, once it does.
