@@ -73,3 +73,24 @@ year-couples = ; { $couples ->
 } found each other
 year-lasting = , and { $lasting } were still together after three months
 year-end = .
+figures-events = Mixers
+year-held-untold = In { $year } { $union } held { $events ->
+    [one] one mixer
+   *[other] { $events } mixers
+} with people of { $units ->
+    [one] one employer
+   *[other] { $units } employers
+}
+tree-title = Mixers of { $year }, with the unions below
+tree-link = With the unions below
+tree-only-own = This union alone
+tree-held = Union by union
+tree-own = This union
+tree-whole = All of { $year }
+tree-change = Against the year before
+tree-branch = { $union } and { $unions } below it
+tree-called = { $union } and { $unions ->
+    [one] one union below it
+   *[other] { $unions } unions below it
+}
+tree-note = Unions below tell figures, never people: fewer than five are not told, nor what would tell them by subtraction. The year before is of the unions that stand below today.

@@ -76,6 +76,8 @@ mod m0279_introductions;
 mod m0285_chat;
 mod m0286_online_feedback;
 mod m0287_desk_boards;
+mod m0295_union_parents;
+mod m0296_account_locks;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -101,6 +103,8 @@ pub const LIVED_WITH: &[&str] = &[
     "m0285_chat",
     "m0286_online_feedback",
     "m0287_desk_boards",
+    "m0295_union_parents",
+    "m0296_account_locks",
 ];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
@@ -182,6 +186,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0285_chat::Migration),
             Box::new(m0286_online_feedback::Migration),
             Box::new(m0287_desk_boards::Migration),
+            Box::new(m0295_union_parents::Migration),
+            Box::new(m0296_account_locks::Migration),
         ]
     }
 }

@@ -14,7 +14,7 @@ use super::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use super::second_factor::check_code::{self, Answer};
 use super::second_factor::{factor, pass};
 use super::sign_in_throttle::{Bounds, Client};
-use super::{account, password, sign_in_throttle};
+use super::{account, account_lock, password, sign_in_throttle};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Fault};
@@ -67,8 +67,12 @@ pub async fn authenticate(app: &App, asker: &Asker, address: &MailAddress, passw
     let client = Client::of(app, asker, id, hash);
     sign_in_throttle::count_attempt(app, &address_digest, &client, &Bounds::of_passwords(app)).await?;
     let right = password::matches(app, password, claimed.as_ref().map(|(_, hash)| hash.as_str())).await?;
+    // Asked of nobody as well, so that a locked account answers like an unknown one.
+    let locked = account_lock::stands(app.database.reader(), id).await?;
     match claimed {
-        Some((account, against)) if right => Ok(Proven { account, against, address_digest, client, code: None }),
+        Some((account, against)) if right && !locked => {
+            Ok(Proven { account, against, address_digest, client, code: None })
+        }
         _ => Err(WRONG_CREDENTIALS.into()),
     }
 }
@@ -130,12 +134,15 @@ impl Proven {
     /// forgotten. Says what let them in.
     ///
     /// # Errors
-    /// 401 `wrong_credentials` where the password was changed or the account erased meanwhile;
+    /// 401 `wrong_credentials` where the password was changed, or the account erased or locked, meanwhile;
     /// `second_factor_needed`, or `second_factor_wrong` where somebody else showed the same code first.
     pub async fn hold(self, app: &App, txn: &Write) -> Result<(account::Model, By), Error> {
         let account = account::Entity::find_by_id(self.account).lock_exclusive().one(txn).await?;
         let account = account.filter(|account| account.hash(app).as_ref() == Some(&self.against));
         let account = account.ok_or(WRONG_CREDENTIALS)?;
+        if account_lock::stands(txn, account.id).await? {
+            return Err(WRONG_CREDENTIALS.into());
+        }
         let by = match check_code::answer(txn, app, account.id, self.code.as_deref()).await? {
             Answer::Nothing => By::Password,
             Answer::Code => By::SecondFactor,

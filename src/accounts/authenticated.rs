@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::refusals::SECOND_FACTOR_NEEDED;
+use super::refusals::{SECOND_FACTOR_NEEDED, WRONG_CREDENTIALS};
 use super::second_factor::{factor, pass};
-use super::{access_token, mark, refresh_token, session, token_family};
+use super::{access_token, account_lock, mark, refresh_token, session, token_family};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
@@ -72,7 +72,7 @@ impl Authenticated {
     /// Opens a sign-in for a program.
     ///
     /// # Errors
-    /// 401 `second_factor_needed` where a letter alone would let in.
+    /// 401 `second_factor_needed` where a letter alone would let in, `wrong_credentials` where the account is locked.
     pub async fn program(self, app: &App) -> Result<Handed<Tokens>, Error> {
         self.record(app).await?;
         let Self { txn, account, hash, .. } = self;
@@ -97,7 +97,13 @@ impl Authenticated {
     }
 
     /// That somebody signed in and how, for the owner to read; neither from where nor with what.
+    ///
+    /// # Errors
+    /// 401 `wrong_credentials` where the account is locked: no letter lets in either.
     async fn record(&self, app: &App) -> Result<(), Error> {
+        if account_lock::stands(&self.txn, self.account).await? {
+            return Err(WRONG_CREDENTIALS.into());
+        }
         if self.lacks_code().await? {
             return Err(SECOND_FACTOR_NEEDED.into());
         }

@@ -21,9 +21,12 @@ letter_words! { Changed {} "accounts/changed.zh.txt" "accounts/changed.en.txt" }
 letter_words! { FactorOn {} "accounts/factor_on.zh.txt" "accounts/factor_on.en.txt" }
 letter_words! { CodesRenewed {} "accounts/codes_renewed.zh.txt" "accounts/codes_renewed.en.txt" }
 letter_words! { FactorEnded {} "accounts/factor_ended.zh.txt" "accounts/factor_ended.en.txt" }
+letter_words! { Locked {} "accounts/account_locked.zh.txt" "accounts/account_locked.en.txt" }
+letter_words! { Unlocked {} "accounts/account_unlocked.zh.txt" "accounts/account_unlocked.en.txt" }
 
 /// Where somebody begins who has lost the password.
 const FORGOT: &str = "/forgot";
+const SIGN_IN: &str = "/sign-in";
 const SECOND_FACTOR: &str = "/me/second-factor";
 
 /// The link that proves the address.
@@ -81,6 +84,16 @@ pub(super) async fn codes_renewed(
 /// As [`factor_on`], that it takes none any more.
 pub(super) async fn factor_ended(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
     post(txn, app, account, "second_factor_ended", FactorEnded {}, SECOND_FACTOR).await
+}
+
+/// A note to the owner that nobody gets in any more.
+pub(super) async fn locked(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
+    post(txn, app, account, "account_locked", Locked {}, "/").await
+}
+
+/// As [`locked`], that they do again.
+pub(super) async fn unlocked(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
+    post(txn, app, account, "account_unlocked", Unlocked {}, SIGN_IN).await
 }
 
 async fn post(

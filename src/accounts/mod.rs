@@ -3,6 +3,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod account_lock;
 pub mod address;
 pub mod age;
 pub mod api;
@@ -28,6 +29,7 @@ pub mod idle;
 pub mod letter_page;
 pub mod letter_request;
 mod letters;
+pub mod lock;
 pub mod log_in;
 pub mod log_out;
 pub mod mark;

@@ -9,7 +9,8 @@ use super::address::{MailAddress, address_to_unicode};
 use super::refusals::LAST_ADMINISTRATOR;
 use super::second_factor::{check_code, end, factor, recovery_code};
 use super::{
-    account, consent, letter_request, profile, reset_request, session, sign_in_throttle, sign_up, token_family,
+    account, account_lock, consent, letter_request, profile, reset_request, session, sign_in_throttle, sign_up,
+    token_family,
 };
 use crate::app::App;
 use crate::error::{Error, Refused};
@@ -28,6 +29,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
     let consents = consent::of_person(db, account).await?;
     let factor = factor::confirmed(db, account).await?;
+    let locked = account_lock::Entity::find_by_id(account).one(db).await?;
     let codes_left = recovery_code::left(db, account).await?;
     let sign_ups = sign_up::Entity::find().filter(sign_up::of_email(app, &email)).all(db).await?;
     Ok(json!({
@@ -53,6 +55,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
             "unit_id": profile.unit_id,
         })),
         "second_factor": factor.map(|factor| json!({"since": factor.confirmed_at, "codes_left": codes_left})),
+        "locked": locked.map(|row| json!({"reason": row.reason, "since": row.since})),
         "sign_ins": sign_ins.iter().map(|row| json!({"at": row.at, "revoked_at": row.revoked_at})).collect::<Vec<_>>(),
         "sessions": sessions.iter().map(|row| json!({"at": row.at, "expires_at": row.expires_at})).collect::<Vec<_>>(),
         "reset_requests": resets.iter().map(|row| json!({"at": row.at})).collect::<Vec<_>>(),
@@ -97,6 +100,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     }
     sign_in_throttle::forget(txn, &check_code::codes_digest(app, account)).await?;
     end::forget(txn, account).await?;
+    account_lock::Entity::delete_by_id(account).exec(txn).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;
     // With their refresh tokens.

@@ -34,5 +34,6 @@ crate::refusals! {
         "refresh_token_reused",
         "This token was used before; the sign-in it belongs to has been ended.",
     );
+    OWN_ACCOUNT = conflict("own_account", "Nobody locks themselves out; ask another administrator.");
     LAST_ADMINISTRATOR = conflict("last_administrator", "You are the only administrator; make another one first.");
 }

@@ -7,8 +7,8 @@ use super::authenticated::{Authenticated, By};
 use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
 use super::verify_address::dead;
 use super::{
-    account, letters, password, password_strength, profile, reset_request, session, sign_in_throttle, spent_link,
-    token, token_family,
+    account, account_lock, letters, password, password_strength, profile, reset_request, session, sign_in_throttle,
+    spent_link, token, token_family,
 };
 use crate::app::App;
 use crate::error::refusal::Refusal;
@@ -25,6 +25,9 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Re
         return Ok(Err(TOKEN_EXPIRED));
     }
     let Some(id) = request.account_id else { return Ok(Err(TOKEN_INVALID)) };
+    if account_lock::stands(db, id).await? {
+        return Ok(Err(TOKEN_INVALID));
+    }
     // An account or a link that was written into the database past the house opens nothing.
     Ok(account::find(db, id).await?.filter(|account| request.is_for(app, account)).ok_or(TOKEN_INVALID))
 }
@@ -51,7 +54,8 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Authent
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(TOKEN_INVALID)?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
     let request = reset_request::Entity::find_by_digest(digest).one(&txn).await?.ok_or(TOKEN_USED)?;
-    if !request.is_for(app, &account) {
+    // Whoever reads the mail of a locked account gets nowhere; once it is open, the same link is good.
+    if !request.is_for(app, &account) || account_lock::stands(&txn, id).await? {
         return Err(TOKEN_INVALID.into());
     }
     let of_account = reset_request::Column::AccountId.eq(id);

@@ -16,7 +16,7 @@ pub enum Privacy {
 }
 
 /// Kinds that lead into an account or to an evening, and say nothing about how it went.
-pub const OPENS: [&str; 12] = [
+pub const OPENS: [&str; 14] = [
     "verify",
     "known",
     "reset",
@@ -24,6 +24,8 @@ pub const OPENS: [&str; 12] = [
     "second_factor_on",
     "recovery_codes_renewed",
     "second_factor_ended",
+    "account_locked",
+    "account_unlocked",
     "invited",
     "invitation",
     "badge",

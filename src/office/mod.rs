@@ -1,6 +1,9 @@
 //! 工作台: what waits for organizers and where each event stands; and what an administrator looks
 //! after for the whole house. Every deed here is in the audit.
 
+mod account_found;
+mod accounts_api;
+mod accounts_page;
 mod api;
 mod audit;
 mod audit_log;
@@ -16,6 +19,7 @@ mod overview;
 mod page;
 pub mod post_again;
 pub mod refusals;
+mod union_tree;
 
 use crate::calls::Calls;
 
@@ -26,7 +30,10 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::look_at_letter)
         .service(api::open_kept_letter)
         .service(api::post_letter_again)
-        .service(lost_factors::end_lost_factor);
+        .service(lost_factors::end_lost_factor)
+        .service(accounts_api::look_up_account)
+        .service(accounts_api::lock_account)
+        .service(accounts_api::unlock_account);
 }
 
 /// The pages of this room.
@@ -47,5 +54,11 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
         .service(lost_factors::ended)
         .service(house::show_house)
         .service(house::founded)
-        .service(house::confirmed);
+        .service(house::confirmed)
+        .service(accounts_page::show_accounts)
+        .service(accounts_page::looked_up)
+        .service(accounts_page::locked)
+        .service(accounts_page::unlocked)
+        .service(union_tree::show_union_tree)
+        .service(union_tree::placed);
 }

@@ -7,11 +7,15 @@ pub mod demand;
 pub mod grant;
 pub mod members;
 pub mod organization;
+mod parent;
 pub mod personal;
+pub mod place_below;
 pub mod refusals;
 pub mod revoke;
 pub mod staff;
 pub mod staff_api;
+pub mod tree;
+mod tree_api;
 
 use crate::calls::Calls;
 
@@ -22,6 +26,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::list)
         .service(api::show)
         .service(api::demand_factor)
+        .service(tree_api::place_union)
+        .service(tree_api::show_tree)
         .service(staff_api::invite_to_role)
         .service(staff_api::list_invitations)
         .service(staff_api::list)

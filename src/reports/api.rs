@@ -18,7 +18,7 @@ use crate::events::access::Organizer;
 use crate::organizations::access::{Administrator, OrganizationStaff};
 use crate::page::{Page, when};
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// An event in figures, as far as it has come. Who: organizer.
 #[utoipa::path(tag = "reports", security(("bearer" = [])),
@@ -106,7 +106,7 @@ pub async fn house_report(house: House, _: Administrator, of: Query<OfYear>) -> 
     of_house(&house, &of).await.map(Json)
 }
 
-fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(super) fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
     // Names are made of slugs.
     let named = (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
     HttpResponse::Ok().content_type(kind).insert_header(named).insert_header((CACHE_CONTROL, "no-store")).body(bytes)

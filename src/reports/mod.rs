@@ -9,6 +9,9 @@ mod page;
 mod plot;
 pub mod report_request;
 mod table;
+mod tree;
+mod tree_api;
+mod tree_page;
 mod workbook;
 pub mod year;
 
@@ -23,10 +26,12 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::year_report)
         .service(api::year_workbook)
         .service(api::year_figure)
-        .service(api::house_report);
+        .service(api::house_report)
+        .service(tree_api::tree_report)
+        .service(tree_api::tree_workbook);
 }
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.service(page::event_page).service(page::year_page);
+    config.service(page::event_page).service(page::year_page).service(tree_page::tree_page);
 }

@@ -15,6 +15,7 @@ use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::tabs;
 use crate::organizations::access::OrganizationStaff;
+use crate::organizations::tree;
 use crate::page::{self, Page, Tab};
 
 #[derive(Template)]
@@ -34,6 +35,8 @@ struct YearPage {
     slug: String,
     title: String,
     sentence: String,
+    /// Whether unions stand below it.
+    whole: bool,
     report: YearReport,
     table: Table,
 }
@@ -62,8 +65,11 @@ pub async fn year_page(
     of: Query<OfYear>,
 ) -> Result<HttpResponse, Error> {
     let (page, slug) = (visit.page, by.organization.slug.clone());
+    let union = by.organization.id;
+    let whole = house.ask(async move |app| tree::has_below(app.database.reader(), union).await).await?;
     let report = of_year(&house, by, &of).await?;
     page::answer(&YearPage {
+        whole,
         title: report.title(&page),
         sentence: report.sentence.in_language(page.language).to_owned(),
         table: table::of_year(&page, &report),

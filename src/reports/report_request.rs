@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::event::{self, EventReport};
+use super::tree::{self, TreeReport};
 use super::year::{self, YearReport};
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
@@ -50,6 +51,16 @@ pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Resul
     let year = of.year_or_present(house)?;
     let union = Some(by.organization);
     house.ask(async move |app| year::read(app.database.reader(), union, year, app.now()).await).await
+}
+
+/// The year of a union and of all below it.
+///
+/// # Errors
+/// 422 as [`OfYear::year_or_present`].
+pub async fn of_tree(house: &House, by: OrganizationStaff, of: &OfYear) -> Result<TreeReport, Error> {
+    let year = of.year_or_present(house)?;
+    let union = by.organization;
+    house.ask(async move |app| tree::read(app.database.reader(), union, year, app.now()).await).await
 }
 
 /// The year of all unions.

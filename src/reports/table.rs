@@ -1,6 +1,7 @@
 //! A report as tables, for a page and for a workbook alike.
 
 use super::event::EventReport;
+use super::tree::{TreeFigures, TreeReport};
 use super::year::YearReport;
 use crate::page::{Page, when};
 
@@ -198,4 +199,59 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
         columns: columns.map(|key| page.t(key)).collect(),
         rows: rows.chain([Row::of(page.t("figures-year-all"), total)]).collect(),
     }
+}
+
+/// The year of a union and of those below it: itself, a branch a line, all together, and the year before.
+#[must_use]
+pub fn of_tree(page: &Page, report: &TreeReport) -> Table {
+    let columns = ["figures-events", "figures-applications", "figures-attendances", "figures-units", "figures-couples"]
+        .into_iter()
+        .chain(["figures-lasting"]);
+    let line = |name: String, figures: &TreeFigures| {
+        let cells = vec![
+            Cell::of(figures.events),
+            Cell::of_small_count(figures.applications),
+            Cell::of_small_count(figures.attendances),
+            Cell::of(figures.units),
+            Cell::of(figures.couples),
+            Cell::lasting(figures.lasting, figures.lasting_due),
+        ];
+        Row::of(name, cells)
+    };
+    let branches = report.branches.iter().map(|branch| {
+        let name = branch.name_in(page.language);
+        let name = match branch.unions {
+            1 => name.to_owned(),
+            unions => page.say("tree-branch", &[("union", name.into()), ("unions", (unions - 1).into())]),
+        };
+        line(name, &branch.figures)
+    });
+    let year = |key: &str, year: i32| page.say(key, &[("year", year.to_string().into())]);
+    Table {
+        title: page.t("tree-link"),
+        columns: columns.map(|key| page.t(key)).collect(),
+        rows: [line(page.t("tree-own"), &report.own)]
+            .into_iter()
+            .chain(branches)
+            .chain([
+                line(year("tree-whole", report.year), &report.whole),
+                line(year("tree-whole", report.year - 1), &report.before),
+                Row::of(page.t("tree-change"), change(&report.whole, &report.before)),
+            ])
+            .collect(),
+    }
+}
+
+/// By how many percent each figure differs from the year before; nothing where one of the two is not told, or was none.
+fn change(now: &TreeFigures, before: &TreeFigures) -> Vec<Cell> {
+    let percent = |(now, before): (Option<usize>, Option<usize>)| {
+        let signed = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let both = now.zip(before).filter(|(_, before)| *before > 0);
+        let percent = both.map(|(now, before)| (signed(now) - signed(before)) * 100 / signed(before));
+        Cell::Text(percent.map_or_else(|| "—".to_owned(), |percent| format!("{percent:+}%")))
+    };
+    let figures = |of: &TreeFigures| {
+        [Some(of.events), of.applications, of.attendances, Some(of.units), Some(of.couples), of.lasting]
+    };
+    figures(now).into_iter().zip(figures(before)).map(percent).collect()
 }

@@ -79,6 +79,10 @@ impl YearReport {
 }
 
 impl Sentence {
+    pub(super) fn of(said: impl Fn(Language) -> String) -> Self {
+        Self { zh: said(Language::Zh), en: said(Language::En) }
+    }
+
     #[must_use]
     pub fn in_language(&self, language: Language) -> &str {
         language.choose(&self.zh, &self.en)
@@ -105,24 +109,11 @@ pub async fn read(
     year: i32,
     now: DateTime<Utc>,
 ) -> Result<YearReport, Fault> {
-    let mut events = event::Entity::find();
-    if let Some(union) = &union {
-        events = events.filter(event::Column::OrganizationId.eq(union.id));
-    }
-    let events = events.order_by_asc(event::Column::StartsAt).all(db).await?;
-    let of_year = |event: &event::Model| {
-        event.is_published(now)
-            && event.phase(now) == Phase::Closed
-            && event.starts_at.with_timezone(&event.zone()).year() == year
-    };
-    let (mut held, mut units, mut lasting, mut hosts) = (Vec::new(), HashSet::new(), Vec::new(), HashSet::new());
-    for event in events.into_iter().filter(of_year) {
-        hosts.insert(event.organization_id);
-        let (line, employers, together) = one(db, event, now).await?;
-        held.push(line);
-        units.extend(employers);
-        lasting.push(together);
-    }
+    let held = held_in(db, union.as_ref().map(|union| vec![union.id]), year, now).await?;
+    let hosts: HashSet<Uuid> = held.iter().map(|held| held.host).collect();
+    let units: HashSet<Uuid> = held.iter().flat_map(|held| held.employers.iter().copied()).collect();
+    let lasting: Vec<usize> = held.iter().map(|held| held.together).collect();
+    let held: Vec<EventOfYear> = held.into_iter().map(|held| held.line).collect();
     let sum = |of: fn(&EventOfYear) -> usize| held.iter().map(of).sum::<usize>();
     let mut report = YearReport {
         organization: union.as_ref().map(|union| union.name.clone()),
@@ -141,20 +132,61 @@ pub async fn read(
         Some(union) => union.name_in(language).to_owned(),
         None => fluent::say(language, "year-unions", &[("unions", hosts.len().into())]),
     };
-    let [zh, en] = [Language::Zh, Language::En].map(|language| summary_sentence(&report, &called(language), language));
-    report.sentence = Sentence { zh, en };
+    report.sentence = Sentence::of(|language| {
+        Told {
+            year,
+            union: called(language),
+            of_all: union.is_none(),
+            events: report.events,
+            units: report.units,
+            attendances: Some(report.attendances),
+            couples: report.couples,
+            lasting: report.lasting,
+        }
+        .sentence(language)
+    });
     Ok(report)
 }
 
-/// One event, the employers of those who came, and how many couples are together after three months.
-async fn one(
+/// An event that is over, with what must be put together before it is told of several.
+pub(super) struct Held {
+    /// The union whose event it was.
+    pub host: Uuid,
+    pub line: EventOfYear,
+    /// Employers of those who came.
+    pub employers: HashSet<Uuid>,
+    /// Couples together after three months.
+    pub together: usize,
+}
+
+/// The events of these unions, or of all, that are over and were held in a year by their own calendars.
+pub(super) async fn held_in(
     db: &impl ConnectionTrait,
-    event: event::Model,
+    unions: Option<Vec<Uuid>>,
+    year: i32,
     now: DateTime<Utc>,
-) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
+) -> Result<Vec<Held>, Fault> {
+    let mut events = event::Entity::find();
+    if let Some(unions) = unions {
+        events = events.filter(event::Column::OrganizationId.is_in(unions));
+    }
+    let of_year = |event: &event::Model| {
+        event.is_published(now)
+            && event.phase(now) == Phase::Closed
+            && event.starts_at.with_timezone(&event.zone()).year() == year
+    };
+    let mut held = Vec::new();
+    for event in events.order_by_asc(event::Column::StartsAt).all(db).await?.into_iter().filter(of_year) {
+        held.push(one(db, event, now).await?);
+    }
+    Ok(held)
+}
+
+async fn one(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Held, Fault> {
     let guests = head_counts::of_event(db, event.id).await?;
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
     let lasting = outcomes::at_three_months(db, &event, &couples, now).await?;
+    let host = event.organization_id;
     let line = EventOfYear {
         event: event.slug,
         title: event.title,
@@ -168,32 +200,50 @@ async fn one(
         lasting: suppress_small(lasting.together).filter(|_| lasting.due),
         lasting_due: lasting.due,
     };
-    Ok((line, guests.employers_came, lasting.together))
+    Ok(Held { host, line, employers: guests.employers_came, together: lasting.together })
 }
 
-/// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.
-fn summary_sentence(report: &YearReport, union: &str, language: Language) -> String {
-    let gaps: [(&'static str, FluentValue<'_>); 6] = [
-        ("union", union.into()),
-        // A year is no amount: it takes no separators.
-        ("year", report.year.to_string().into()),
-        ("events", report.events.into()),
-        ("units", report.units.into()),
-        ("attendances", report.attendances.into()),
-        ("couples", report.couples.into()),
-    ];
-    let key = match (report.events, &report.organization) {
-        (0, None) => "year-nothing-anywhere",
-        (0, Some(_)) => "year-nothing",
-        _ => "year-held",
-    };
-    let mut text = fluent::say(language, key, &gaps);
-    if report.couples > 0 {
-        text.push_str(&fluent::say(language, "year-couples", &gaps));
+/// What a year's sentence is made of.
+pub(super) struct Told {
+    pub year: i32,
+    /// Who held it, as the sentence calls them.
+    pub union: String,
+    /// Whether it is the year of all unions of the house.
+    pub of_all: bool,
+    pub events: usize,
+    pub units: usize,
+    /// None where the number would tell a small one.
+    pub attendances: Option<usize>,
+    pub couples: usize,
+    pub lasting: Option<usize>,
+}
+
+impl Told {
+    /// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.
+    pub fn sentence(&self, language: Language) -> String {
+        let gaps: [(&'static str, FluentValue<'_>); 6] = [
+            ("union", self.union.as_str().into()),
+            // A year is no amount: it takes no separators.
+            ("year", self.year.to_string().into()),
+            ("events", self.events.into()),
+            ("units", self.units.into()),
+            ("attendances", self.attendances.unwrap_or(0).into()),
+            ("couples", self.couples.into()),
+        ];
+        let key = match (self.events, self.of_all, self.attendances) {
+            (0, true, _) => "year-nothing-anywhere",
+            (0, false, _) => "year-nothing",
+            (_, _, Some(_)) => "year-held",
+            (_, _, None) => "year-held-untold",
+        };
+        let mut text = fluent::say(language, key, &gaps);
+        if self.couples > 0 {
+            text.push_str(&fluent::say(language, "year-couples", &gaps));
+        }
+        if let Some(lasting) = self.lasting.filter(|lasting| *lasting > 0) {
+            text.push_str(&fluent::say(language, "year-lasting", &[("lasting", lasting.into())]));
+        }
+        text.push_str(&fluent::say(language, "year-end", &[]));
+        text
     }
-    if let Some(lasting) = report.lasting.filter(|lasting| *lasting > 0) {
-        text.push_str(&fluent::say(language, "year-lasting", &[("lasting", lasting.into())]));
-    }
-    text.push_str(&fluent::say(language, "year-end", &[]));
-    text
 }

@@ -55,6 +55,7 @@ struct Erasures(AtomicBool);
 /// Where something of a person stood that is deleted or overwritten when they are forgotten.
 const TOUCHED: &[&str] = &[
     "account",
+    "account_lock",
     "profile",
     "consent",
     "sign_up",

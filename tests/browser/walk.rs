@@ -194,6 +194,7 @@ async fn every_page_can_be_read_by_everybody() {
     participants(&scene, &mut wrong).await;
     circle(&scene, &mut wrong).await;
     staff(&scene, &mut wrong).await;
+    administrator(&scene, &mut wrong).await;
     assert!(wrong.is_empty(), "{}", Vec::from_iter(wrong).join("\n"));
 }
 
@@ -280,7 +281,6 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let applicant = scene.standing("jinqiu", Status::Applied).await;
     let unit = unit::Entity::find().one(db).await.unwrap().unwrap();
     let looked_after = unit_contact::Entity::find().one(db).await.unwrap().unwrap();
-    let letter = letter::Entity::find().one(db).await.unwrap().unwrap();
     let pages: Vec<String> = [
         "/office",
         "/office/new",
@@ -316,6 +316,7 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office/e/yuandan/report",
         "/office/o/yanyuan/report?year=2026",
         "/office/o/yanyuan/report?year=2000",
+        "/office/o/yanyuan/report/tree?year=2026",
         "/e/qixi-tonight/console",
         "/e/qixi-tonight/stage",
     ]
@@ -350,8 +351,21 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     scene.round(wrong, "whoever holds a letter", None, &["/answered"]).await;
     let asking = request::Entity::find().one(db).await.unwrap().unwrap().account_id;
     scene.round(wrong, "who asks for an introduction", Some(asking), &["/e/yuandan/introductions"]).await;
+}
+
+async fn administrator(scene: &Scene, wrong: &mut BTreeSet<String>) {
+    let letter = letter::Entity::find().one(scene.app.database.reader()).await.unwrap().unwrap();
     let kept = format!("/admin/outbox/{}", letter.id);
-    let pages = ["/admin", "/admin/outbox", "/admin/audit", "/admin/second-factors", &kept, "/office/o/yanyuan/staff"];
+    let pages = [
+        "/admin",
+        "/admin/unions",
+        "/admin/accounts",
+        "/admin/outbox",
+        "/admin/audit",
+        "/admin/second-factors",
+        &kept,
+        "/office/o/yanyuan/staff",
+    ];
     scene.round(wrong, "administrator", Some(scene.account("administrator").await), &pages).await;
 }
 

@@ -209,6 +209,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "quizzes" => id::<quiz::Entity>(evening).await,
                 "registrations" => id::<registration::Entity>(evening).await,
                 "staff" => id::<staff::Entity>(evening).await,
+                "accounts" => evening.organizer.account_id.to_string(),
                 "contacts" => id::<unit_contact::Entity>(evening).await,
                 unknown => panic!("{pattern}: what does an evening have of {unknown}?"),
             }

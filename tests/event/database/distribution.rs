@@ -13,7 +13,7 @@ use crate::fixtures::evening::Evening;
 use crate::fixtures::rows::{lines, tables};
 
 /// Small, asked by everybody and seldom written: every machine has a copy of its own.
-const EVERYWHERE: [&str; 14] = [
+const EVERYWHERE: [&str; 15] = [
     "clock_watch",
     "crew",
     "device",
@@ -26,6 +26,7 @@ const EVERYWHERE: [&str; 14] = [
     "schema_mark",
     "series",
     "staff",
+    "union_parent",
     "unit",
     "unit_contact",
 ];
