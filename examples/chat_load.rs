@@ -175,6 +175,7 @@ async fn gathered(app: &Arc<App>) -> (Vec<Participant>, Vec<String>) {
         settings: serde_json::json!({ "chat": { "open": true, "slow_seconds": 0 } }),
         created_at: now,
         published_at: days(-30),
+        moved: 0,
         registration_at: days(-20),
         online_at: days(-1),
         screening_at: days(5),

@@ -246,6 +246,7 @@ async fn evening(app: &Arc<App>) -> (event::Model, String) {
         settings: Set(serde_json::json!({})),
         created_at: Set(now),
         published_at: Set(Some(days(-30))),
+        moved: Set(0),
         registration_at: Set(Some(days(-20))),
         online_at: Set(Some(days(-10))),
         screening_at: Set(Some(days(-5))),

@@ -18,6 +18,7 @@ letter-restored = Application looked at again
 letter-rejected = Application rejected
 letter-badge = { tab-badge }
 letter-reminder = Reminder
+letter-postponed = New time or place
 letter-announcement = Announcement
 letter-screened = Who has a seat
 letter-voucher-taken = Voucher taken

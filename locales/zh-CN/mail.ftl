@@ -18,6 +18,7 @@ letter-restored = 报名重新审核
 letter-rejected = 报名未通过
 letter-badge = { tab-badge }
 letter-reminder = 活动提醒
+letter-postponed = 改期
 letter-announcement = 主办方通知
 letter-screened = 入席结果
 letter-voucher-taken = 兑换成功

@@ -19,6 +19,8 @@ pub fn entry(
     file([vec![
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}.{guest}@queqiao", event.id),
+        // An entry that was put in before gives way to one that counts higher.
+        format!("SEQUENCE:{}", event.moved),
         format!("DTSTAMP:{}", moment(written)),
         format!("DTSTART:{}", moment(place.starts_at)),
         format!("DTEND:{}", moment(place.ends_at)),

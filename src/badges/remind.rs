@@ -72,7 +72,7 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
         let to = (&recipients, *account_id);
         let place = places.of(event, badge.registration_id);
         if let Some(reminder) = letters::letter(app, event, to, Occasion::Reminder, (badge.worn(), &place))? {
-            let dedupe = Some(format!("reminder:{}", badge.registration_id));
+            let dedupe = Some(format!("reminder:{}:{}", badge.registration_id, event.moved));
             letter::post(&txn, app, Letter { dedupe, ..reminder }).await?;
             written += 1;
         }

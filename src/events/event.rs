@@ -53,6 +53,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Until then the event is its union's own business, whatever the clock says.
     pub published_at: Option<DateTimeUtc>,
+    /// How often it was put off: what entries in calendars count by.
+    pub moved: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,7 +16,7 @@ pub enum Privacy {
 }
 
 /// Kinds that lead into an account or to an evening, and say nothing about how it went.
-pub const OPENS: [&str; 14] = [
+pub const OPENS: [&str; 15] = [
     "verify",
     "known",
     "reset",
@@ -30,6 +30,7 @@ pub const OPENS: [&str; 14] = [
     "invitation",
     "badge",
     "reminder",
+    "postponed",
     "announcement",
 ];
 

@@ -119,6 +119,7 @@ pub fn sketch(
         settings: serde_json::to_value(&plan).map_err(Fault::of)?,
         created_at: now,
         published_at: None,
+        moved: 0,
     };
     Ok((event, faults))
 }

@@ -5,12 +5,19 @@ pub mod amend;
 mod api;
 mod boundary;
 pub mod changes;
+pub mod copy;
+mod copy_api;
+pub mod discard;
 pub mod draw_up;
+mod letters;
 mod members;
 pub mod move_on;
 mod page;
 pub mod plan;
 pub mod poster;
+pub mod postpone;
+mod postpone_api;
+pub mod postponement;
 pub mod publish;
 pub mod refusals;
 pub mod spoken;
@@ -27,7 +34,11 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::amend_event)
         .service(api::publish_event)
         .service(api::move_event)
-        .service(api::event_templates);
+        .service(api::event_templates)
+        .service(copy_api::copy_event)
+        .service(copy_api::discard_event)
+        .service(postpone_api::preview_postponement)
+        .service(postpone_api::postpone_event);
 }
 
 /// The pages of this room.

@@ -32,6 +32,22 @@ fn until(event: &event::Model, begins: DateTime<Utc>, hours: i64) -> DateTime<Ut
     begins + half.min(Duration::hours(hours))
 }
 
+/// Where answering begins later than it did, those who were selected have as long for it as they were promised.
+pub async fn put_off(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if event.phase(now) >= Phase::Confirmation {
+        return Ok(());
+    }
+    let until = of_invitations(event, now);
+    registration::Entity::update_many()
+        .col_expr(registration::Column::ReplyBy, Expr::value(until))
+        .filter(registration::Column::EventId.eq(event.id))
+        .filter(registration::Column::Status.eq(Status::Selected))
+        .filter(registration::Column::ReplyBy.lt(until))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Where the doors open earlier than they did, nobody is promised an answer that would come too late.
 pub async fn bring_forward(txn: &impl ConnectionTrait, event: &event::Model) -> Result<(), DbErr> {
     let Some(doors) = event.boundary(Phase::OnSite) else { return Ok(()) };

@@ -221,6 +221,7 @@ mod tests {
             settings: json!({}),
             created_at: now,
             published_at: None,
+            moved: 0,
         }
     }
 

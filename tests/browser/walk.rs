@@ -291,6 +291,8 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office/e/qixi-tonight/draws",
         "/office/e/jinqiu",
         "/office/e/jinqiu/settings",
+        "/office/e/jinqiu/copy",
+        "/office/e/jinqiu/postpone",
         "/office/e/jinqiu/posters",
         "/office/e/jinqiu/posters/print?paper=a3",
         "/office/e/yinyuehui/chat",

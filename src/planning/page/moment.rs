@@ -26,7 +26,12 @@ pub fn local(zone: Tz, at: DateTime<Utc>) -> String {
 /// text, so that the request is refused with the field's name. A stored moment that was not touched
 /// stays to the second: the field shows minutes.
 pub fn moment(form: &Form, name: &str, stored: Option<DateTime<Utc>>) -> Value {
-    let (typed, zone) = (form.value(name).trim(), zone(form));
+    moment_in(zone(form), form, name, stored)
+}
+
+/// As [`moment`], where the form does not say by which clock.
+pub fn moment_in(zone: Tz, form: &Form, name: &str, stored: Option<DateTime<Utc>>) -> Value {
+    let typed = form.value(name).trim();
     if typed.is_empty() {
         return Value::Null;
     }
