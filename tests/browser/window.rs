@@ -100,6 +100,8 @@ impl Window {
         let session = format!("{}/session/{}", driver.address, opened["sessionId"].as_str().unwrap());
         let window = Self { client, session, home: home.to_owned(), keyboard: false, _profile: profile };
         window.resize(screen).await;
+        // No window manager gives it the focus: without it what is focused does not look so.
+        window.cdp("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await;
         window
     }
 

@@ -38,7 +38,8 @@ use crate::fixtures::person::Person;
 use crate::fixtures::rows::{lines, tables};
 
 /// Tables that stay small however many people come: what a union or an organizer draws up, a handful each.
-const SMALL: [&str; 8] = ["chat_room", "crew", "event", "event_host", "organization", "series", "staff", "unit"];
+const SMALL: [&str; 9] =
+    ["chat_room", "crew", "event", "event_host", "organization", "series", "staff", "union_parent", "unit"];
 
 /// What may look through a table, by what it holds, and why.
 const WHOLE: [(&str, &str); 4] = [
